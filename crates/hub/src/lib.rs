@@ -1,0 +1,65 @@
+//! Users, rooms and messages: the rules of Saloon, as one deterministic value.
+//!
+//! [`Hub::apply`] takes one [`Entry`] of the log and returns every [`Effect`] it has;
+//! [`Hub::query`] reads. Nothing else changes or reads a hub. It has no clock, no randomness, no
+//! I/O, no locks and no order that depends on a hash: time and ids come in with the entry, so the
+//! same entries in the same order give the same hub and the same effects on every machine.
+//!
+//! It has not heard of bytes, sockets or dialects. What a dialect needs in order to word an answer
+//! comes as facts in an [`Event`], a [`Rejection`] or an [`Answer`].
+
+#![warn(missing_docs)]
+
+// The interface.
+mod command;
+mod event;
+mod id;
+mod mask;
+mod mode;
+mod name;
+mod query;
+mod settings;
+mod text;
+
+// What there is.
+mod hub;
+mod lists;
+mod order;
+mod room;
+mod session;
+mod step;
+mod table;
+mod user;
+
+// What happens, and what is told.
+mod list;
+mod membership;
+mod moderation;
+mod modes;
+mod oper;
+mod policy;
+mod presence;
+mod read;
+mod say;
+mod watch;
+mod who;
+mod whowas;
+
+// What must stay true of it.
+mod check;
+#[doc(hidden)]
+pub mod fuzzing;
+
+pub use command::{Command, Entry, Origin, RoomTarget, Say, SayKind, SayTags, Target};
+pub use event::{Audience, Cause, Change, Destination, Effect, Event, Mute, Names, Rejection, Topic, Via};
+pub use hub::Hub;
+pub use id::{MessageId, RoomId, SessionId, Timestamp};
+pub use mask::Mask;
+pub use mode::{ListKind, ModeChange, Privileges, Rank, Ranks, RoomFlags, UserFlags};
+pub use name::{Casemapping, Identity, NameError, Nick, RoomName, cut};
+pub use query::{
+    Answer, Counts, ListEntry, ListFilter, NetworkBan, Query, RoomRow, WhoMask, WhoRow, Whois, WhoisPrivate,
+    Whowas,
+};
+pub use settings::{Limits, Settings};
+pub use text::Text;

@@ -1,0 +1,220 @@
+//! Policy: who may do what. Each function answers with the one reason against it that is told, so the
+//! order of its checks is part of the rule.
+
+use crate::hub::Hub;
+use crate::lists::Likeness;
+use crate::session::Introduction;
+use crate::table::UserId;
+use crate::{
+    ListKind, ModeChange, Mute, Nick, Privileges, Rank, Rejection, RoomFlags, RoomId, RoomName, Say, Text,
+    Timestamp, UserFlags,
+};
+use smol_str::SmolStr;
+
+/// Names and people.
+impl Hub {
+    /// Whether a session may register at all. Whether its nickname is free is another question.
+    pub(crate) fn can_come_in(&self, hello: &Introduction, now: Timestamp) -> Result<(), Rejection> {
+        let ip = hello.origin.ip;
+        if let Some(ban) =
+            self.bans_in_force(now).find(|ban| self.ban_matches(ban, &hello.user, &hello.origin.host, ip))
+        {
+            return Err(Rejection::BannedFromServer(ban.reason.clone()));
+        }
+        self.can_be_called(&hello.nick)
+    }
+
+    /// Whether anyone may have this nickname.
+    pub(crate) fn can_be_called(&self, nick: &Nick) -> Result<(), Rejection> {
+        match self.settings.reserved.iter().any(|name| self.same(name, nick.as_str())) {
+            true => Err(Rejection::NickReserved(nick.clone())),
+            false => Ok(()),
+        }
+    }
+
+    /// Whether a user may take this nickname; its own in other letters it may.
+    pub(crate) fn can_rename(&self, user: UserId, nick: &Nick) -> Result<(), Rejection> {
+        self.can_be_called(nick)?;
+        match self.find_user(nick.as_str()) {
+            Some(other) if other != user => Err(Rejection::NickInUse(nick.clone())),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether a newcomer is the owner of a user that is here (`conformance.md` §30).
+    pub(crate) fn may_attach(&self, user: UserId, hello: &Introduction) -> bool {
+        let same = |one: &SmolStr, other: &SmolStr| self.same(one, other);
+        self.settings.several_sessions
+            && hello
+                .account
+                .as_ref()
+                .zip(self.users[user].who.account.as_ref())
+                .is_some_and(|(a, b)| same(a, b))
+    }
+
+    /// Whether a user is an operator who may do this.
+    pub(crate) fn can_use(&self, user: UserId, privilege: Privileges) -> Result<(), Rejection> {
+        match self.users[user].oper() {
+            Some(oper) if oper.privileges.contains(privilege) => Ok(()),
+            _ => Err(Rejection::NoPrivilege),
+        }
+    }
+
+    /// Whether one user may write to another (`conformance.md` §30, `+R`).
+    pub(crate) fn can_write_to(&self, user: UserId, to: UserId) -> Result<(), Rejection> {
+        let receiver = &self.users[to];
+        let guarded = receiver.flags.contains(UserFlags::ACCOUNTS_WRITE);
+        if guarded && user != to && self.users[user].who.account.is_none() {
+            return Err(Rejection::AccountNeeded(receiver.who.nick.clone()));
+        }
+        Ok(())
+    }
+
+    /// Whether `asker` sees a user that it did not name: itself, who is not invisible, and who shares
+    /// a room with it.
+    pub(crate) fn can_see(&self, asker: UserId, user: UserId) -> bool {
+        asker == user || !self.users[user].is_invisible() || self.shared_room(asker, user).is_some()
+    }
+}
+
+/// Rooms.
+impl Hub {
+    /// Whether a user may enter a room (`conformance.md` §8, JOIN; the numerics in that order).
+    pub(crate) fn can_join(&self, user: UserId, id: RoomId, key: Option<&Text>) -> Result<(), Rejection> {
+        let room = &self.rooms[id];
+        let name = || room.name.clone();
+        self.can_be_in_one_more(user, &room.name)?;
+        // An invitation lets past `+l`, `+i` and `+b`, but the server's own limit is about memory.
+        let invited = self.is_invited(user, id);
+        let full = room.limit.is_some_and(|limit| room.members.len() >= limit as usize);
+        if (full && !invited) || room.members.len() >= self.settings.limits.members {
+            return Err(Rejection::RoomFull(name()));
+        }
+        let closed = room.is(RoomFlags::INVITE_ONLY) && !invited;
+        if closed && !(self.listed(id, ListKind::Invite) && room.lists.invite(&self.likeness(user))) {
+            return Err(Rejection::InviteOnly(name()));
+        }
+        if !invited && room.lists.have_bans() && room.lists.keep_out(&self.likeness(user)) {
+            return Err(Rejection::Banned(name()));
+        }
+        if room.key.is_some() && room.key.as_ref() != key {
+            return Err(Rejection::BadKey(name()));
+        }
+        Ok(())
+    }
+
+    fn listed(&self, room: RoomId, kind: ListKind) -> bool {
+        !self.rooms[room].lists.of(kind).is_empty()
+    }
+
+    /// Whether a user may be the first in a room.
+    pub(crate) fn can_create_room(&self, user: UserId, name: &RoomName) -> Result<(), Rejection> {
+        self.can_be_in_one_more(user, name)?;
+        match self.rooms.len() < self.settings.limits.rooms {
+            true => Ok(()),
+            false => Err(Rejection::NoMoreRooms(name.clone())),
+        }
+    }
+
+    fn can_be_in_one_more(&self, user: UserId, name: &RoomName) -> Result<(), Rejection> {
+        match self.users[user].rooms.len() < self.settings.limits.rooms_per_user {
+            true => Ok(()),
+            false => Err(Rejection::TooManyRooms(name.clone())),
+        }
+    }
+
+    /// Whether a user has an open invitation to this room, in its present life.
+    pub(crate) fn is_invited(&self, user: UserId, room: RoomId) -> bool {
+        let serial = self.rooms[room].serial;
+        self.users[user].invitations().iter().any(|open| open.room == room && open.serial == serial)
+    }
+
+    /// Whether a user may speak in a room (`conformance.md` §8, §9, §19). With `written`, to those of
+    /// a rank only: that is for members, also where others may speak.
+    pub(crate) fn can_speak(
+        &self,
+        user: UserId,
+        id: RoomId,
+        say: &Say,
+        written: Option<&SmolStr>,
+    ) -> Result<(), Rejection> {
+        let room = &self.rooms[id];
+        let ranks = room.members.get(&user);
+        let plain = ranks.is_none_or(|ranks| ranks.is_empty());
+        let why = if ranks.is_none() && (written.is_some() || room.is(RoomFlags::MEMBERS_SPEAK)) {
+            Mute::NotMember
+        } else if plain && room.is(RoomFlags::MODERATED) {
+            Mute::Moderated
+        } else if plain && room.is(RoomFlags::ACCOUNTS_SPEAK) && self.users[user].who.account.is_none() {
+            Mute::AccountNeeded
+        } else if plain && room.lists.have_bans() && room.lists.silence(&self.likeness(user)) {
+            Mute::Banned
+        } else if say.ctcp && room.is(RoomFlags::NO_CTCP) {
+            Mute::NoCtcp
+        } else {
+            return Ok(());
+        };
+        let room = written.cloned().unwrap_or_else(|| SmolStr::new(room.name.as_str()));
+        Err(Rejection::CannotSpeak { room, why })
+    }
+
+    /// Whether a member has a rank that high.
+    pub(crate) fn needs_rank(&self, user: UserId, room: RoomId, rank: Rank) -> Result<(), Rejection> {
+        let room = &self.rooms[room];
+        match room.ranks(user).at_least(rank) {
+            true => Ok(()),
+            false => Err(Rejection::RankNeeded(room.name.clone())),
+        }
+    }
+
+    /// Whether a member may set the topic.
+    pub(crate) fn can_set_topic(&self, user: UserId, room: RoomId) -> Result<(), Rejection> {
+        match self.rooms[room].is(RoomFlags::TOPIC_LOCKED) {
+            true => self.needs_rank(user, room, Rank::Halfop),
+            false => Ok(()),
+        }
+    }
+
+    /// Whether a member may put out another: nobody one of higher rank.
+    pub(crate) fn can_kick(&self, user: UserId, target: UserId, room: RoomId) -> Result<(), Rejection> {
+        let Some(rank) = self.rooms[room].ranks(target).highest() else { return Ok(()) };
+        self.needs_rank(user, room, rank)
+    }
+
+    /// Whether a member may let someone into a room: any may, unless the room is `+i`.
+    pub(crate) fn can_invite(&self, user: UserId, room: RoomId) -> Result<(), Rejection> {
+        match self.rooms[room].is(RoomFlags::INVITE_ONLY) {
+            true => self.needs_rank(user, room, Rank::Operator),
+            false => Ok(()),
+        }
+    }
+
+    /// Whether a member may make this change of a room's modes. Switches, key, limit and lists need an
+    /// operator; a rank needs one that gives it, or being the one who loses it.
+    pub(crate) fn can_change(
+        &self,
+        user: UserId,
+        room: RoomId,
+        change: &ModeChange,
+    ) -> Result<(), Rejection> {
+        let needed = match change {
+            ModeChange::Rank(_, false, nick) if self.find_user(nick) == Some(user) => return Ok(()),
+            ModeChange::Rank(Rank::Founder | Rank::Protected, ..) => Rank::Founder,
+            ModeChange::Rank(Rank::Voice, ..) => Rank::Halfop,
+            _ => Rank::Operator,
+        };
+        self.needs_rank(user, room, needed)
+    }
+
+    /// Whether one who asks sees that a room exists, and who is in it.
+    pub(crate) fn can_see_room(&self, asker: UserId, room: RoomId) -> bool {
+        !self.rooms[room].is(RoomFlags::SECRET) || self.rooms[room].has(asker)
+    }
+
+    /// A user as masks see it.
+    pub(crate) fn likeness(&self, user: UserId) -> Likeness<'_> {
+        let user = &self.users[user];
+        let ips = user.sessions.iter().filter_map(|session| self.sessions[session].ip);
+        Likeness::new(&user.who, ips, self.settings.casemapping)
+    }
+}

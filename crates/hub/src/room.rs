@@ -1,0 +1,66 @@
+//! Rooms: who is in them, under which rules.
+
+use crate::lists::Lists;
+use crate::order::ById;
+use crate::table::UserId;
+use crate::{Ranks, RoomFlags, RoomName, Text, Timestamp, Topic};
+
+/// A room. It has at least one member, or else it is gone.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Room {
+    /// As the first to join wrote it.
+    pub name: RoomName,
+    pub created: Timestamp,
+    /// Tells this room from others of the same name before and after it.
+    pub serial: u64,
+    /// When its latest event was.
+    last: Timestamp,
+    pub flags: RoomFlags,
+    pub key: Option<Text>,
+    pub limit: Option<u32>,
+    pub topic: Option<Box<Topic>>,
+    pub lists: Lists,
+    /// In no particular order.
+    pub members: ById<UserId, Ranks>,
+}
+
+impl Room {
+    pub fn new(name: RoomName, created: Timestamp, serial: u64, last: Timestamp, flags: RoomFlags) -> Self {
+        Self {
+            name,
+            created,
+            serial,
+            last,
+            flags,
+            key: None,
+            limit: None,
+            topic: None,
+            lists: Lists::default(),
+            members: ById::default(),
+        }
+    }
+
+    pub fn has(&self, user: UserId) -> bool {
+        self.members.contains_key(&user)
+    }
+
+    /// The ranks of a member; none of who is not one.
+    pub fn ranks(&self, user: UserId) -> Ranks {
+        self.members.get(&user).copied().unwrap_or_default()
+    }
+
+    pub fn is(&self, flag: RoomFlags) -> bool {
+        self.flags.contains(flag)
+    }
+
+    pub fn last(&self) -> Timestamp {
+        self.last
+    }
+
+    /// The time of an event that is asked for at `at`: later than any before it, so that the times of
+    /// a room are unique and increasing (`conformance.md` §4).
+    pub fn stamp(&mut self, at: Timestamp) -> Timestamp {
+        self.last = at.max(self.last.next());
+        self.last
+    }
+}

@@ -1,0 +1,143 @@
+//! Saying something: to a room, to those of a rank in it, to one user (`conformance.md` §8, §12).
+
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+use smol_str::SmolStr;
+
+use crate::hub::Hub;
+use crate::step::Step;
+use crate::table::UserId;
+use crate::{
+    Destination, Event, Rank, Rejection, RoomId, RoomTarget, Say, SayKind, SessionId, Target, Timestamp,
+};
+
+impl Hub {
+    /// A notice is refused in silence, whatever is wrong with it.
+    pub(crate) fn say(&mut self, user: UserId, say: Say, step: &mut Step) {
+        let kind = say.kind;
+        match self.deliver(user, say, step) {
+            Ok(()) if kind != SayKind::Signal => self.users[user].spoke = step.at,
+            Err(rejection) if kind != SayKind::Notice => step.reject(rejection),
+            _ => {}
+        }
+    }
+
+    fn deliver(&mut self, user: UserId, mut say: Say, step: &mut Step) -> Result<(), Rejection> {
+        match std::mem::replace(&mut say.to, Target::Nick(SmolStr::default())) {
+            Target::Nick(nick) => self.say_to_user(user, nick, say, step),
+            Target::Room(RoomTarget { room, rank, written }) => {
+                let room = self.room_called(&room)?;
+                match rank {
+                    None => self.say_to_room(user, room, say, step),
+                    Some(rank) => self.say_to_ranks(user, room, rank, written, say, step),
+                }
+            }
+        }
+    }
+
+    /// The one thing that happens all day. The work does not depend on how many listen.
+    fn say_to_room(
+        &mut self,
+        user: UserId,
+        room: RoomId,
+        say: Say,
+        step: &mut Step,
+    ) -> Result<(), Rejection> {
+        self.can_speak(user, room, &say, None)?;
+        self.fits(user, self.rooms[room].name.as_str(), &say)?;
+        let at = self.rooms[room].stamp(step.at);
+        let to = Destination::Room(self.rooms[room].name.clone());
+        let said = self.said(user, to, at, say, step);
+        step.tell_room(room, Some(step.from), said.clone());
+        step.reply(said);
+        Ok(())
+    }
+
+    /// To the members from a rank up (STATUSMSG). The sender is not one of them, whatever its rank;
+    /// its other sessions are shown what it said, as always.
+    fn say_to_ranks(
+        &mut self,
+        user: UserId,
+        room: RoomId,
+        rank: Rank,
+        written: SmolStr,
+        say: Say,
+        step: &mut Step,
+    ) -> Result<(), Rejection> {
+        self.can_speak(user, room, &say, Some(&written))?;
+        self.fits(user, &written, &say)?;
+        let at = self.rooms[room].stamp(step.at);
+        let said = self.said(user, Destination::Ranked(written), at, say, step);
+        let listens = |member: UserId, ranks: crate::Ranks| member == user || ranks.at_least(rank);
+        let members = self.rooms[room].members.iter().filter(|(member, ranks)| listens(**member, **ranks));
+        let sessions: Vec<SessionId> = members
+            .flat_map(|(member, _)| self.users[*member].sessions.iter().copied())
+            .filter(|session| *session != step.from)
+            .collect();
+        step.tell_sessions(sessions, said.clone());
+        step.reply(said);
+        Ok(())
+    }
+
+    fn say_to_user(
+        &mut self,
+        user: UserId,
+        nick: SmolStr,
+        say: Say,
+        step: &mut Step,
+    ) -> Result<(), Rejection> {
+        let to = self.user_called(nick)?;
+        self.can_write_to(user, to)?;
+        let nick = self.users[to].who.nick.clone();
+        self.fits(user, nick.as_str(), &say)?;
+        let kind = say.kind;
+        let at = self.stamp_conversation(user, to, step.at);
+        let said = self.said(user, Destination::User(nick.clone()), at, say, step);
+        let receivers = self.users[to].sessions.clone();
+        if user == to {
+            // The echo first, then the delivery, to be told apart (`conformance.md` §12).
+            step.reply(said.clone());
+            step.tell_sessions(receivers.to_vec(), said);
+        } else {
+            step.tell_sessions(receivers.to_vec(), said.clone());
+            step.tell_own(&self.users[user].sessions, said);
+        }
+        if let (SayKind::Message, Some(text)) = (kind, self.users[to].away()) {
+            step.reply(Event::IsAway { nick, text: text.clone() });
+        }
+        Ok(())
+    }
+
+    fn said(&self, user: UserId, to: Destination, at: Timestamp, say: Say, step: &mut Step) -> Arc<Event> {
+        let Say { kind, text, tags, .. } = say;
+        Arc::new(Event::Said {
+            id: step.next_id(),
+            at,
+            who: self.users[user].who.clone(),
+            kind,
+            to,
+            text,
+            tags,
+        })
+    }
+
+    /// Whether the message can be relayed whole. One that fits is never refused.
+    fn fits(&self, user: UserId, target: &str, say: &Say) -> Result<(), Rejection> {
+        let length = self.users[user].who.mask_len() + target.len() + say.text.len();
+        match say.fit {
+            Some(most) if length > most => Err(Rejection::TooLong),
+            _ => Ok(()),
+        }
+    }
+
+    /// The time of a message between two users: later than any that either took part in.
+    fn stamp_conversation(&mut self, one: UserId, other: UserId, at: Timestamp) -> Timestamp {
+        let both: SmallVec<[UserId; 2]> = [one, other].into();
+        let latest = both.iter().fold(at, |at, user| at.max(self.users[*user].last.next()));
+        for user in both {
+            self.users[user].last = latest;
+        }
+        latest
+    }
+}

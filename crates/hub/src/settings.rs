@@ -1,0 +1,80 @@
+//! What can be set: limits, and a few choices. No limit is infinite.
+
+use smol_str::SmolStr;
+
+use crate::{Casemapping, RoomFlags, UserFlags};
+
+/// Sizes, each with a name in the configuration. Lengths are bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Away texts are cut here (`limits.awaylen`).
+    pub away: usize,
+    /// Kick reasons are cut here (`limits.kicklen`).
+    pub kick: usize,
+    /// Topics are cut here (`limits.topiclen`).
+    pub topic: usize,
+    /// Real names are cut here (`limits.realnamelen`).
+    pub realname: usize,
+    /// Entries of all lists of one room together (`limits.chan_list_modes`).
+    pub list_entries: usize,
+    /// Names one session may watch (`limits.monitor_entries`).
+    pub watched: usize,
+    /// Departed users that are remembered (`limits.whowas_entries`).
+    pub whowas: usize,
+    /// Rooms one user may be in (`channels.max_per_client`).
+    pub rooms_per_user: usize,
+    /// Rooms at all (`limits.max_rooms`).
+    pub rooms: usize,
+    /// Members of one room (`limits.max_members`).
+    pub members: usize,
+    /// Open invitations of one user; the oldest goes first.
+    pub invites: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            away: 390,
+            kick: 390,
+            topic: 390,
+            realname: 150,
+            list_entries: 100,
+            watched: 100,
+            whowas: 100,
+            rooms_per_user: 100,
+            rooms: 100_000,
+            members: 100_000,
+            invites: 100,
+        }
+    }
+}
+
+/// Everything about a hub that is chosen rather than happening.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Which names are equal. Fixed once anyone is here: a later change is ignored.
+    pub casemapping: Casemapping,
+    /// The sizes.
+    pub limits: Limits,
+    /// Switches of a new room.
+    pub room_flags: RoomFlags,
+    /// Switches of a new user.
+    pub user_flags: UserFlags,
+    /// Nicknames that nobody may take, such as those of services.
+    pub reserved: Vec<SmolStr>,
+    /// Whether a second connection of one account may join its user.
+    pub several_sessions: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            casemapping: Casemapping::Ascii,
+            limits: Limits::default(),
+            room_flags: RoomFlags::MEMBERS_SPEAK | RoomFlags::TOPIC_LOCKED,
+            user_flags: UserFlags::empty(),
+            reserved: vec![SmolStr::new_static("NickServ"), SmolStr::new_static("ChanServ")],
+            several_sessions: true,
+        }
+    }
+}

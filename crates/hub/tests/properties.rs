@@ -1,0 +1,25 @@
+//! Whatever is asked, in whatever order, some things stay true; see `fuzzing::trial` for which.
+
+use hub::fuzzing::trial;
+use proptest::prelude::*;
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_hub_stays_consistent_and_a_replay_is_equal(bytes in prop::collection::vec(any::<u8>(), 0..3000)) {
+        prop_assert_eq!(trial(&bytes), Ok(()));
+    }
+
+    #[test]
+    fn a_hub_full_of_users_stays_consistent(bytes in prop::collection::vec(any::<u8>(), 0..3000)) {
+        // Everyone connects and registers first, so that the rest of the bytes meets a crowd.
+        let crowd = (0..7_u8).flat_map(|session| {
+            let connect = [0, session, 0];
+            let register = [1, session, 0, 1, session, session, session, 0, 0, 0];
+            connect.into_iter().chain(register)
+        });
+        let bytes: Vec<u8> = crowd.chain(bytes).collect();
+        prop_assert_eq!(trial(&bytes), Ok(()));
+    }
+}
