@@ -1,0 +1,182 @@
+//! What a session alone is told: the welcome, confirmations, refusals (`conformance` sections 6, 8, 31).
+
+use hub::{Cause, Change, Counts, Event, Identity, ListKind, Mute, Rejection, Text, UserFlags};
+
+use super::capability::Capabilities;
+use super::line::{Line, wrap};
+use super::numeric::{self, Numeric};
+use super::render::{list_letter, time, user_modes};
+use super::session::Irc;
+use super::settings::{CHANNEL_MODES, CHANNEL_MODES_WITH_PARAMETER, USER_MODES, VERSION};
+use crate::Output;
+
+impl Irc {
+    /// Appends what came of the peer's own command.
+    pub(super) fn write_reply(&mut self, event: &Event, out: &mut Vec<u8>, outputs: &mut Vec<Output>) {
+        match event {
+            Event::Said { .. } if !self.caps.contains(Capabilities::ECHO_MESSAGE) => {}
+            Event::Rejected(rejection) => self.rejected(rejection, out, outputs),
+            _ => self.write_told(event, out),
+        }
+    }
+
+    /// Appends what the peer, among others or alone, is told.
+    pub(super) fn write_told(&mut self, event: &Event, out: &mut Vec<u8>) {
+        match event {
+            Event::Registered { who, flags, counts } => self.welcome(who, *flags, counts, out),
+            Event::Renamed { nick, .. } => {
+                self.renderer().event(event, out);
+                self.nick = nick.as_str().into();
+            }
+            Event::Entered { room, topic, names } => {
+                self.write_topic(room, topic.as_ref(), false, out);
+                if let (Some(names), false) = (names, self.caps.contains(Capabilities::NO_IMPLICIT_NAMES)) {
+                    self.write_names_of(room, names, out);
+                    let end = numeric::RPL_ENDOFNAMES;
+                    self.numeric(out, end).word(room.as_str()).text(end.text).end();
+                }
+            }
+            Event::Presence { change: Change::Host { host, .. }, .. }
+                if !self.caps.contains(Capabilities::CHGHOST) =>
+            {
+                self.with_words(out, numeric::RPL_VISIBLEHOST, &[host]);
+            }
+            Event::AwaySet(true) => self.plain(out, numeric::RPL_NOWAWAY),
+            Event::AwaySet(false) => self.plain(out, numeric::RPL_UNAWAY),
+            Event::IsAway { nick, text } => {
+                self.numeric(out, numeric::RPL_AWAY).word(nick.as_str()).text(text.as_bytes()).end();
+            }
+            Event::Inviting { nick, room } => {
+                self.numeric(out, numeric::RPL_INVITING).word(nick.as_str()).word(room.as_str()).end();
+            }
+            Event::Online(users) => self.write_online(users, out),
+            Event::Offline(names) => wrap(out, names, b',', false, self.begin(numeric::RPL_MONOFFLINE)),
+            Event::WatchFull { limit, names } => {
+                let line = self.numeric(out, numeric::ERR_MONLISTFULL).show(limit);
+                line.word(names.join(",")).text(numeric::ERR_MONLISTFULL.text).end();
+            }
+            Event::Opered => self.plain(out, numeric::RPL_YOUREOPER),
+            Event::Rehashing => {
+                let file = self.settings.options.config_name.clone();
+                self.with_words(out, numeric::RPL_REHASHING, &[&file]);
+            }
+            Event::NetworkBanned { mask, closed } => {
+                self.notice(
+                    out,
+                    &Text::from(format!("{mask} is banned; {closed} connection(s) closed").as_str()),
+                );
+            }
+            Event::NetworkUnbanned { mask } => {
+                self.notice(out, &Text::from(format!("{mask} is no longer banned").as_str()))
+            }
+            Event::Notice(text) => self.notice(out, text),
+            _ => self.renderer().event(event, out),
+        }
+    }
+
+    fn notice(&self, out: &mut Vec<u8>, text: &Text) {
+        Line::from(out, self.server(), "NOTICE").word(self.client()).text(text.as_bytes()).end();
+    }
+
+    fn with_words(&self, out: &mut Vec<u8>, numeric: Numeric, words: &[&str]) {
+        let line = words.iter().fold(self.numeric(out, numeric), |line, word| line.word(word));
+        line.text(numeric.text).end();
+    }
+
+    /// The welcome, in the order of `conformance` section 6, and nothing else in between.
+    fn welcome(&mut self, who: &Identity, flags: UserFlags, counts: &Counts, out: &mut Vec<u8>) {
+        self.nick = who.nick.as_str().into();
+        self.opening = None;
+        out.reserve(2048);
+        let options = &self.settings.options;
+        let welcome = format!("Welcome to the {} Network, {who}", options.network);
+        self.numeric(out, numeric::RPL_WELCOME).text(welcome).end();
+        let host = format!("Your host is {}, running version {VERSION}", options.server);
+        self.numeric(out, numeric::RPL_YOURHOST).text(host).end();
+        let created = format!("This server was created {}", time(options.started));
+        self.numeric(out, numeric::RPL_CREATED).text(created).end();
+        let line = self.numeric(out, numeric::RPL_MYINFO).word(self.server()).word(VERSION);
+        line.word(USER_MODES).word(CHANNEL_MODES).word(CHANNEL_MODES_WITH_PARAMETER).end();
+        self.write_isupport(out);
+        self.write_counts(counts, out);
+        self.write_motd(out);
+        if !flags.is_empty() {
+            self.numeric(out, numeric::RPL_UMODEIS).word(user_modes(flags)).end();
+        }
+    }
+
+    /// A refusal, and what follows from it for a client that tried to register.
+    fn rejected(&mut self, rejection: &Rejection, out: &mut Vec<u8>, outputs: &mut Vec<Output>) {
+        match (rejection, &mut self.opening) {
+            (Rejection::NickInUse(_) | Rejection::NickReserved(_), Some(opening)) => opening.nick = None,
+            (Rejection::BannedFromServer(reason), Some(_)) => {
+                outputs.push(Output::Close(Cause::Banned(reason.clone())));
+            }
+            _ => {}
+        }
+        self.write_rejection(rejection, out);
+    }
+
+    /// The numeric of a refusal.
+    pub(super) fn write_rejection(&self, rejection: &Rejection, out: &mut Vec<u8>) {
+        use Rejection as R;
+        match rejection {
+            R::NotRegistered => self.plain(out, numeric::ERR_NOTREGISTERED),
+            R::AlreadyRegistered => self.plain(out, numeric::ERR_ALREADYREGISTERED),
+            R::NickInUse(nick) => self.with_words(out, numeric::ERR_NICKNAMEINUSE, &[nick.as_str()]),
+            R::NickReserved(nick) => self.with_words(out, numeric::ERR_ERRONEUSNICKNAME, &[nick.as_str()]),
+            R::BannedFromServer(reason) => {
+                let text = [b"You are banned from this server: ".as_slice(), reason.as_bytes()].concat();
+                self.numeric(out, numeric::ERR_YOUREBANNEDCREEP).text(text).end();
+            }
+            R::NoSuchNick(nick) => self.with_words(out, numeric::ERR_NOSUCHNICK, &[word_or_star(nick)]),
+            R::NoSuchRoom(room) => self.with_words(out, numeric::ERR_NOSUCHCHANNEL, &[room.as_str()]),
+            R::TooManyRooms(room) | R::NoMoreRooms(room) => {
+                self.with_words(out, numeric::ERR_TOOMANYCHANNELS, &[room.as_str()]);
+            }
+            R::RoomFull(room) => self.with_words(out, numeric::ERR_CHANNELISFULL, &[room.as_str()]),
+            R::InviteOnly(room) => self.with_words(out, numeric::ERR_INVITEONLYCHAN, &[room.as_str()]),
+            R::Banned(room) => self.with_words(out, numeric::ERR_BANNEDFROMCHAN, &[room.as_str()]),
+            R::BadKey(room) => self.with_words(out, numeric::ERR_BADCHANNELKEY, &[room.as_str()]),
+            R::NotInRoom(room) => self.with_words(out, numeric::ERR_NOTONCHANNEL, &[room.as_str()]),
+            R::CannotSpeak { room, why } => {
+                let text = format!("Cannot send to channel ({})", mute_reason(*why));
+                self.numeric(out, numeric::ERR_CANNOTSENDTOCHAN).word(room.as_str()).text(text).end();
+            }
+            R::TooLong => self.plain(out, numeric::ERR_INPUTTOOLONG),
+            R::AccountNeeded(nick) => self.with_words(out, numeric::ERR_NEEDREGGEDNICK, &[nick.as_str()]),
+            R::RankNeeded(room) => self.with_words(out, numeric::ERR_CHANOPRIVSNEEDED, &[room.as_str()]),
+            R::TargetNotInRoom(nick, room) => {
+                self.with_words(out, numeric::ERR_USERNOTINCHANNEL, &[nick.as_str(), room.as_str()]);
+            }
+            R::TargetInRoom(nick, room) => {
+                self.with_words(out, numeric::ERR_USERONCHANNEL, &[nick.as_str(), room.as_str()]);
+            }
+            R::ListFull(room, list, _) => self.list_full(room.as_str(), *list, out),
+            R::NoPrivilege => self.plain(out, numeric::ERR_NOPRIVILEGES),
+            R::NotYourself => self.plain(out, numeric::ERR_USERSDONTMATCH),
+            R::NoSuchBan(mask) => self.notice(out, &Text::from(format!("{mask} is not banned").as_str())),
+        }
+    }
+
+    fn list_full(&self, room: &str, list: ListKind, out: &mut Vec<u8>) {
+        let line = self.numeric(out, numeric::ERR_BANLISTFULL).word(room).show(list_letter(list));
+        line.text(numeric::ERR_BANLISTFULL.text).end();
+    }
+}
+
+/// A word that was sent, if it can be repeated as a parameter in the middle.
+fn word_or_star(word: &str) -> &str {
+    let bad = word.is_empty() || word.starts_with(':') || word.contains(' ');
+    if bad { "*" } else { word }
+}
+
+fn mute_reason(why: Mute) -> &'static str {
+    match why {
+        Mute::NotMember => "+n: only members may send",
+        Mute::Moderated => "+m: you need voice",
+        Mute::AccountNeeded => "+M: you need an account or voice",
+        Mute::Banned => "you are banned or muted",
+        Mute::NoCtcp => "+C: no CTCP here",
+    }
+}

@@ -1,0 +1,193 @@
+//! What bytes mean: the protocols Saloon speaks, as values without I/O.
+//!
+//! A [`Session`] is one connection's conversation in its dialect. Frames go in with
+//! [`Session::receive`], and what they ask for comes out as [`Output`]s, which the server carries to
+//! the hub. What comes back goes in with [`Session::deliver`], and bytes for the peer come out. What a
+//! whole room is told does not pass through the sessions: it is encoded once for each [`Rendering`]
+//! by [`encode`].
+//!
+//! The server hands a session one frame at a time: the next one only when everything the last one
+//! asked for has been delivered. So a session always knows its own state, and answers come in order.
+
+#![warn(missing_docs)]
+
+use std::sync::Arc;
+
+use hub::{Answer, Cause, Command, Event, Origin, Privileges, Query, Timestamp};
+use smol_str::SmolStr;
+
+pub mod framing;
+pub mod irc;
+
+/// What a session wants done, in this order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Have the hub apply this.
+    Command(Command),
+    /// Have the hub answer this.
+    Query(Query),
+    /// Give these bytes back as [`Delivery::Local`] in the hub's order: an answer that needs nothing
+    /// from the hub, and still may not overtake what others were told before it.
+    Local(Vec<u8>),
+    /// Give back [`Delivery::Done`]: all that the frame asked for has been delivered.
+    Done,
+    /// Check a secret and come back with [`Session::verdict`]. No frame until then.
+    Check(Check),
+    /// End the session.
+    Close(Cause),
+}
+
+/// A secret to check. Only the server knows the right one.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Check {
+    /// The password of the server.
+    Server(Vec<u8>),
+    /// The password of an operator.
+    Operator {
+        /// Which.
+        name: SmolStr,
+        /// What was given.
+        password: Vec<u8>,
+    },
+    /// A gateway says for whom it speaks.
+    Gateway {
+        /// What was given.
+        password: Vec<u8>,
+        /// The host it names.
+        host: SmolStr,
+        /// The address it names.
+        ip: std::net::IpAddr,
+        /// Whether it says that its own peer can't be listened to.
+        secure: bool,
+        /// The fingerprint of its peer's certificate.
+        certificate: Option<SmolStr>,
+    },
+}
+
+/// Without the secret.
+impl std::fmt::Debug for Check {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Server(_) => f.write_str("Server"),
+            Self::Operator { name, .. } => write!(f, "Operator({name})"),
+            Self::Gateway { ip, .. } => write!(f, "Gateway({ip})"),
+        }
+    }
+}
+
+/// What became of a [`Check`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Wrong, or unknown.
+    Refused,
+    /// Right.
+    Accepted,
+    /// The operator's password is right.
+    Operator {
+        /// What it may do.
+        privileges: Privileges,
+        /// What it is called.
+        title: SmolStr,
+    },
+    /// The gateway may speak, for this origin.
+    Gateway(Box<Origin>),
+}
+
+/// What reaches a session.
+#[derive(Clone, Copy, Debug)]
+pub enum Delivery<'a> {
+    /// What came of its command.
+    Reply(&'a Event),
+    /// What others, or another session of the same user, did.
+    Tell(&'a Event),
+    /// What it asked.
+    Answer(&'a Answer),
+    /// Its own [`Output::Local`].
+    Local(&'a [u8]),
+    /// Its own [`Output::Done`].
+    Done,
+}
+
+/// How a peer wants to be told things: its dialect and what was negotiated. Peers with the same
+/// rendering are told the same bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Rendering {
+    /// The dialect.
+    pub dialect: Dialect,
+    /// What the dialect makes of it.
+    pub features: u32,
+}
+
+/// The dialects there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Dialect {
+    /// IRC with IRCv3.
+    #[default]
+    Irc,
+}
+
+/// What dialects need to know of the server they speak for.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// For `irc`.
+    pub irc: Arc<irc::Settings>,
+}
+
+/// One connection's conversation in its dialect.
+pub trait Session: Send {
+    /// Takes one frame from the peer.
+    fn receive(&mut self, now: Timestamp, frame: &[u8], outputs: &mut Vec<Output>);
+
+    /// Takes what was asked for or happened, and appends what the peer should read to `bytes`.
+    fn deliver(&mut self, delivery: Delivery<'_>, bytes: &mut Vec<u8>, outputs: &mut Vec<Output>);
+
+    /// Takes the outcome of an [`Output::Check`].
+    fn verdict(&mut self, verdict: Verdict, outputs: &mut Vec<Output>);
+
+    /// Whether it waits for a [`Verdict`], or has more to say once the peer has read what was said:
+    /// it wants no frame now.
+    fn busy(&self) -> Busy;
+
+    /// Goes on with a long answer.
+    fn resume(&mut self, outputs: &mut Vec<Output>);
+
+    /// How broadcasts are encoded for it now.
+    fn rendering(&self) -> Rendering;
+
+    /// Whether it has become a user.
+    fn registered(&self) -> bool;
+
+    /// Appends what asks the peer for a sign of life.
+    fn ping(&mut self, bytes: &mut Vec<u8>);
+
+    /// Appends what tells the peer why the connection ends.
+    fn farewell(&mut self, cause: &Cause, bytes: &mut Vec<u8>);
+
+    /// Takes changed settings.
+    fn reconfigure(&mut self, settings: &Settings);
+}
+
+/// Why a session takes no frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Busy {
+    /// It takes one.
+    No,
+    /// It waits for a verdict.
+    Check,
+    /// It has more to say once what was said has been read.
+    More,
+}
+
+/// The part of a rendering that makes a difference for an event.
+pub fn relevant(rendering: Rendering, event: &Event) -> Rendering {
+    match rendering.dialect {
+        Dialect::Irc => Rendering { features: rendering.features & irc::relevant(event), ..rendering },
+    }
+}
+
+/// Appends the event as everyone with this rendering is told it; nothing if they are not.
+pub fn encode(settings: &Settings, rendering: Rendering, event: &Event, bytes: &mut Vec<u8>) {
+    match rendering.dialect {
+        Dialect::Irc => irc::encode(&settings.irc, rendering.features, event, bytes),
+    }
+}
