@@ -1,0 +1,64 @@
+//! How bytes travel: addresses, listeners, streams, TLS, PROXY headers, readiness, and the limits that
+//! are about addresses and descriptors. It is not about what the bytes mean: no frames, no commands.
+//!
+//! Everything here is non-blocking and belongs to whoever calls it: the crate starts no thread, keeps no
+//! queue and reads no clock (time comes in as data). A worker is a loop around [`Poll::wait`]:
+//!
+//! ```text
+//!   Listener ── accept ──▶ Accepted { stream, peer, tls }
+//!                             │  AddressLimits::admit, proxy::parse, Stream::start_tls
+//!                             ▼
+//!   Poll::add(stream, token, stream.interest(false))
+//!      │
+//!      ├─ readable ──▶ stream.read(buf) ──▶ again while stream.has_more()
+//!      ├─ writable ──▶ stream.flush(), then stream.write_vectored(what is pending)
+//!      └─ afterwards ▶ if stream.interest(pending) is new: Poll::modify
+//! ```
+//!
+//! | module       | what is in it                                                     |
+//! |--------------|-------------------------------------------------------------------|
+//! | [`addr`]     | [`Addr`]: where to listen, as written in the configuration        |
+//! | [`poll`]     | [`Poll`], [`Interest`], [`Events`]: how the runtime waits          |
+//! | [`waker`]    | [`Waker`]: how another thread ends that wait                      |
+//! | [`listener`] | [`Listener`], [`Accepted`]                                        |
+//! | [`bind`]     | [`BindError`]: why an address could not be opened                 |
+//! | [`unix`]     | the socket file: stale ones, mode, [`Owner`], removal             |
+//! | [`peer`]     | [`Peer`]: who is at the other end                                 |
+//! | [`stream`]   | [`Stream`]: one connection, plain or TLS                          |
+//! | [`secure`]   | [`TlsStream`]: rustls over a non-blocking descriptor              |
+//! | [`tls`]      | [`TlsConfig`]: certificate and key, swapped under a running server |
+//! | [`proxy`]    | the PROXY protocol, versions 1 and 2                              |
+//! | [`limits`]   | [`AddressLimits`]: connections per address                        |
+//! | [`cidr`]     | [`Cidr`]: a network, for lists of who may                         |
+//! | [`process`]  | how many descriptors this process may have                        |
+
+pub mod addr;
+pub mod bind;
+pub mod cidr;
+mod client_cert;
+pub mod limits;
+pub mod listener;
+pub mod peer;
+pub mod poll;
+pub mod process;
+pub mod proxy;
+pub mod secure;
+pub mod stream;
+pub mod tls;
+mod tls_files;
+pub mod unix;
+pub mod waker;
+
+pub use addr::{Addr, AddrError, Endpoint, Host};
+pub use bind::BindError;
+pub use cidr::{Cidr, CidrError};
+pub use limits::{AddressLimits, LimitSettings, Refused, Throttle};
+pub use listener::{Accepted, ListenOptions, Listener, is_exhausted};
+pub use peer::{Credentials, Peer};
+pub use poll::{Event, Events, Interest, Poll};
+pub use process::{OpenFiles, raise_open_files};
+pub use secure::TlsStream;
+pub use stream::{ReadOutcome, Stream, WriteOutcome};
+pub use tls::{TlsConfig, TlsError, self_signed};
+pub use unix::Owner;
+pub use waker::Waker;

@@ -1,0 +1,170 @@
+//! A door: one address being listened on, and the connections that come in through it.
+
+use std::io;
+use std::net::SocketAddr;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use rustix::io::Errno;
+use rustix::net::{SocketAddrAny, SocketFlags, acceptfrom_with, sockopt};
+use socket2::{Domain, Socket, Type};
+
+use crate::addr::Addr;
+use crate::bind::BindError;
+use crate::peer::{Credentials, Peer};
+use crate::stream::Stream;
+use crate::tls::TlsConfig;
+use crate::unix::{self, Owner, SocketFile};
+
+/// How to open a door.
+#[derive(Debug, Clone)]
+pub struct ListenOptions {
+    /// How many connections the kernel holds until they are accepted; it cuts this to
+    /// `/proc/sys/net/core/somaxconn`. Default 4096.
+    pub backlog: i32,
+    /// Certificate and key; a `tls://` address must have them, the others do not look at them.
+    pub tls: Option<TlsConfig>,
+    /// Permission bits of a Unix socket's file, such as `0o660`; `None` leaves them to the umask.
+    pub unix_mode: Option<u32>,
+    /// Owner of a Unix socket's file; the default leaves it.
+    pub unix_owner: Owner,
+}
+
+impl Default for ListenOptions {
+    fn default() -> Self {
+        Self { backlog: 4096, tls: None, unix_mode: None, unix_owner: Owner::default() }
+    }
+}
+
+/// An open door. Closing is dropping; a Unix socket's file goes with it, if it is still ours.
+#[derive(Debug)]
+pub struct Listener {
+    fd: OwnedFd,
+    addr: Addr,
+    tls: Option<TlsConfig>,
+    /// Here for its end.
+    _file: Option<SocketFile>,
+}
+
+/// A connection that has just come in.
+#[derive(Debug)]
+pub struct Accepted {
+    /// The connection; always [`Stream::Plain`], non-blocking, and Nagle's algorithm is off.
+    pub stream: Stream,
+    /// The other end.
+    pub peer: Peer,
+    /// On a `tls://` listener, what [`Stream::start_tls`] wants before anything is said (and after the
+    /// PROXY header, where one is expected). Not done by `accept`, so that a peer who is over a limit costs
+    /// no TLS state.
+    pub tls: Option<TlsConfig>,
+}
+
+impl Listener {
+    /// Opens the door at `addr`. `localhost` is `127.0.0.1` here; see [`Addr::each`]. An IPv6 address is
+    /// IPv6 only, so that `0.0.0.0` and `[::]` can both be opened on one port.
+    ///
+    /// # Errors
+    /// [`BindError`], which says what to do about it.
+    pub fn bind(addr: &Addr, options: ListenOptions) -> Result<Self, BindError> {
+        Self::open(addr, options).map_err(|source| BindError { addr: addr.clone(), source })
+    }
+
+    fn open(addr: &Addr, options: ListenOptions) -> io::Result<Self> {
+        let ListenOptions { backlog, tls, unix_mode, unix_owner } = options;
+        let tls = tls.filter(|_| addr.is_tls());
+        match addr {
+            Addr::Tls(_) if tls.is_none() => {
+                Err(io::Error::other("a tls:// address needs a certificate and a key"))
+            }
+            Addr::Tcp(endpoint) | Addr::Tls(endpoint) => {
+                let (fd, at) = listen_tcp(endpoint.socket_addr(), backlog)?;
+                Ok(Self { fd, addr: addr.at(at), tls, _file: None })
+            }
+            Addr::Unix(path) => {
+                let (fd, file) = unix::listen(path, backlog, unix_mode, &unix_owner)?;
+                Ok(Self { fd, addr: addr.clone(), tls: None, _file: Some(file) })
+            }
+        }
+    }
+
+    /// Where it listens: as asked for, with the real port where that was 0 and the real address where that
+    /// was `localhost`.
+    pub fn addr(&self) -> &Addr {
+        &self.addr
+    }
+
+    /// Certificate and key of a `tls://` listener.
+    pub fn tls(&self) -> Option<&TlsConfig> {
+        self.tls.as_ref()
+    }
+
+    /// The next connection, or `None` when nobody else waits (or one has given up while waiting).
+    ///
+    /// # Errors
+    /// Most often there are no descriptors left: [`is_exhausted`]. The listener then stays readable, so
+    /// that a loop which does not rest (take it out of the poll for a second) spins.
+    pub fn accept(&self) -> io::Result<Option<Accepted>> {
+        loop {
+            match acceptfrom_with(&self.fd, SocketFlags::NONBLOCK | SocketFlags::CLOEXEC) {
+                Ok((fd, from)) => return Ok(Some(self.accepted(fd, from))),
+                Err(Errno::INTR) => {}
+                Err(error) if GAVE_UP.contains(&error) => return Ok(None),
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    fn accepted(&self, fd: OwnedFd, from: Option<SocketAddrAny>) -> Accepted {
+        let peer = match from.map(SocketAddr::try_from) {
+            Some(Ok(addr)) => Peer::network(addr),
+            _ => Peer::local(credentials(&fd)),
+        };
+        Accepted { stream: Stream::Plain(fd), peer, tls: self.tls.clone() }
+    }
+}
+
+impl AsFd for Listener {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
+    }
+}
+
+/// Whether an [`accept`](Listener::accept) failed for want of descriptors or memory: those already here
+/// come first, so rest until some have left.
+pub fn is_exhausted(error: &io::Error) -> bool {
+    let exhausted = [Errno::MFILE, Errno::NFILE, Errno::NOBUFS, Errno::NOMEM];
+    exhausted.iter().any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
+}
+
+fn listen_tcp(at: SocketAddr, backlog: i32) -> io::Result<(OwnedFd, SocketAddr)> {
+    let socket = Socket::new(Domain::for_address(at), Type::STREAM.nonblocking(), None)?;
+    socket.set_reuse_address(true)?; // else connections just closed keep the port for a minute
+    if at.is_ipv6() {
+        socket.set_only_v6(true)?;
+    }
+    // Set once here: on Linux an accepted socket takes it over from its listener (tests/tcp.rs checks).
+    socket.set_tcp_nodelay(true)?;
+    socket.bind(&at.into())?;
+    socket.listen(backlog)?;
+    let at = socket.local_addr()?.as_socket().unwrap_or(at);
+    Ok((socket.into(), at))
+}
+
+fn credentials(fd: &OwnedFd) -> Option<Credentials> {
+    let ucred = sockopt::socket_peercred(fd).ok()?;
+    Some(Credentials { pid: ucred.pid.as_raw_pid(), uid: ucred.uid.as_raw(), gid: ucred.gid.as_raw() })
+}
+
+/// Nobody there, or no longer: the failures of one connection, not of the door (`accept(2)`).
+const GAVE_UP: [Errno; 11] = [
+    Errno::AGAIN,
+    Errno::CONNABORTED,
+    Errno::PROTO,
+    Errno::PERM,
+    Errno::NETDOWN,
+    Errno::NOPROTOOPT,
+    Errno::HOSTDOWN,
+    Errno::NONET,
+    Errno::HOSTUNREACH,
+    Errno::NETUNREACH,
+    Errno::TIMEDOUT,
+];

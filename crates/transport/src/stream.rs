@@ -1,0 +1,229 @@
+//! One connection, plain or encrypted, read and written without ever blocking.
+
+use std::io::{self, IoSlice};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use rustix::io::Errno;
+use rustix::net::Shutdown;
+
+use crate::poll::Interest;
+use crate::secure::TlsStream;
+use crate::tls::{TlsConfig, TlsError};
+
+/// One connection. Plain is a descriptor and nothing else; closing is dropping.
+///
+/// Writing to a connection that is gone must not kill the process: programs written in Rust ignore
+/// `SIGPIPE` from the start, and get the error here.
+#[derive(Debug)]
+pub enum Stream {
+    /// Bytes as they are: TCP or a Unix socket.
+    Plain(OwnedFd),
+    /// Bytes inside TLS.
+    Tls(Box<TlsStream>),
+}
+
+/// What came of a read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadOutcome {
+    /// So many bytes are at the start of the buffer; never 0 unless the buffer is empty.
+    Data(usize),
+    /// Nothing for now: wait until it is readable.
+    WouldBlock,
+    /// The peer will send no more. It may still read, but must not be waited for with
+    /// [`Interest::READ`]: an end stays readable for ever.
+    Closed,
+}
+
+/// What came of a write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WriteOutcome {
+    /// So many bytes, from the start, are taken; perhaps not all.
+    Wrote(usize),
+    /// None is taken: wait until it is writable ([`Stream::interest`]).
+    WouldBlock,
+}
+
+impl Stream {
+    /// Reads once into `buf`. For a plain connection that is one `read(2)`; for TLS it also does whatever
+    /// the handshake needs, writing included.
+    ///
+    /// Bytes of a TLS record that did not fit into `buf` are held here, where the poll does not see them:
+    /// read again while [`has_more`](Self::has_more).
+    ///
+    /// # Errors
+    /// The connection is broken (`ConnectionReset`, …), or TLS is: [`TlsError::of`] finds the reason. The
+    /// TLS alert has been sent then.
+    #[inline]
+    pub fn read(&mut self, buf: &mut [u8]) -> io::Result<ReadOutcome> {
+        match self {
+            Self::Plain(fd) => read_plain(fd, buf),
+            Self::Tls(tls) => tls.read(buf),
+        }
+    }
+
+    /// Writes the start of `buf`: one `write(2)` for a plain connection.
+    ///
+    /// TLS takes bytes before the handshake is done and after the socket is full, up to
+    /// [`secure::BUFFER_LIMIT`](crate::secure::BUFFER_LIMIT); [`wants_write`](Self::wants_write) tells
+    /// whether it holds some.
+    ///
+    /// # Errors
+    /// The connection is broken (`BrokenPipe`, `ConnectionReset`, …).
+    #[inline]
+    pub fn write(&mut self, buf: &[u8]) -> io::Result<WriteOutcome> {
+        match self {
+            Self::Plain(fd) => outcome_of(|| rustix::io::write(&*fd, buf)),
+            Self::Tls(tls) => tls.write_vectored(&[IoSlice::new(buf)]),
+        }
+    }
+
+    /// Writes the start of all of `bufs` in order: one `writev(2)` for a plain connection, of the first
+    /// 1024 buffers at most.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    #[inline]
+    pub fn write_vectored(&mut self, bufs: &[IoSlice<'_>]) -> io::Result<WriteOutcome> {
+        match self {
+            Self::Plain(fd) => outcome_of(|| rustix::io::writev(&*fd, bufs)),
+            Self::Tls(tls) => tls.write_vectored(bufs),
+        }
+    }
+
+    /// Sends what TLS holds. True when nothing is left (always, for a plain connection). To be called when
+    /// the connection is writable, before anything else is written; `write` does it by itself.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    #[inline]
+    pub fn flush(&mut self) -> io::Result<bool> {
+        match self {
+            Self::Plain(_) => Ok(true),
+            Self::Tls(tls) => tls.flush(),
+        }
+    }
+
+    /// Whether TLS holds bytes that the socket did not take yet. Never, for a plain connection.
+    #[inline]
+    pub fn wants_write(&self) -> bool {
+        match self {
+            Self::Plain(_) => false,
+            Self::Tls(tls) => tls.wants_write(),
+        }
+    }
+
+    /// Whether another read gets something at once although the poll does not say so. Never, for a plain
+    /// connection.
+    #[inline]
+    pub fn has_more(&self) -> bool {
+        match self {
+            Self::Plain(_) => false,
+            Self::Tls(tls) => tls.has_more(),
+        }
+    }
+
+    /// What to wait for, given whether the caller has bytes `pending` that were not taken. Ask again after
+    /// every read and write: a TLS handshake changes its mind.
+    #[inline]
+    pub fn interest(&self, pending: bool) -> Interest {
+        let write = match self {
+            Self::Plain(_) => pending,
+            Self::Tls(tls) => tls.wants_write() || (pending && !tls.is_handshaking()),
+        };
+        if write { Interest::READ | Interest::WRITE } else { Interest::READ }
+    }
+
+    /// Says that we will send no more: TLS's `close_notify`, then the end of the stream. What was taken
+    /// before is still sent; reading goes on. True when all is out, else call [`flush`](Self::flush) when
+    /// writable, which finishes it.
+    ///
+    /// A connection dropped while bytes from the peer are unread is reset, and the peer may lose the last
+    /// words. To be sure of them: shutdown, read until [`Closed`](ReadOutcome::Closed) or too long, drop.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write). That the connection is gone already is not an error.
+    pub fn shutdown(&mut self) -> io::Result<bool> {
+        match self {
+            Self::Plain(fd) => end(fd).map(|()| true),
+            Self::Tls(tls) => tls.shutdown(),
+        }
+    }
+
+    /// Makes a plain connection the server's side of a TLS one. `early` is what was read from it already,
+    /// behind a PROXY header. The handshake itself happens in later reads.
+    ///
+    /// # Errors
+    /// [`TlsError::Session`] when `early` is not TLS; the connection is closed then.
+    pub fn start_tls(self, config: &TlsConfig, early: &[u8]) -> Result<Self, TlsError> {
+        match self {
+            Self::Plain(fd) => Ok(Self::Tls(Box::new(TlsStream::new(fd, config, early)?))),
+            tls @ Self::Tls(_) => Ok(tls),
+        }
+    }
+
+    /// Whether what is sent and received is encrypted by us.
+    pub fn secure(&self) -> bool {
+        matches!(self, Self::Tls(_))
+    }
+
+    /// The TLS side of it: handshake state, version, cipher.
+    pub fn tls(&self) -> Option<&TlsStream> {
+        match self {
+            Self::Plain(_) => None,
+            Self::Tls(tls) => Some(tls),
+        }
+    }
+
+    /// SHA-256 of the certificate the peer has shown, in lowercase hexadecimal; `None` without TLS, without
+    /// a certificate, and before the handshake is done. That the peer has its key is verified, and nothing
+    /// else is: not who signed it, not for how long it is valid.
+    pub fn peer_certificate_fingerprint(&self) -> Option<String> {
+        self.tls()?.peer_certificate_fingerprint()
+    }
+}
+
+impl AsFd for Stream {
+    #[inline]
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match self {
+            Self::Plain(fd) => fd.as_fd(),
+            Self::Tls(tls) => tls.as_fd(),
+        }
+    }
+}
+
+#[inline]
+fn read_plain(fd: &OwnedFd, buf: &mut [u8]) -> io::Result<ReadOutcome> {
+    loop {
+        return match rustix::io::read(fd, &mut *buf) {
+            Ok(0) if !buf.is_empty() => Ok(ReadOutcome::Closed),
+            Ok(n) => Ok(ReadOutcome::Data(n)),
+            Err(Errno::AGAIN) => Ok(ReadOutcome::WouldBlock),
+            Err(Errno::INTR) => continue,
+            Err(error) => Err(error.into()),
+        };
+    }
+}
+
+#[inline]
+fn outcome_of(mut attempt: impl FnMut() -> Result<usize, Errno>) -> io::Result<WriteOutcome> {
+    loop {
+        return match attempt() {
+            Ok(n) => Ok(WriteOutcome::Wrote(n)),
+            Err(Errno::AGAIN) => Ok(WriteOutcome::WouldBlock),
+            Err(Errno::INTR) => continue,
+            Err(error) => Err(error.into()),
+        };
+    }
+}
+
+/// Ends our direction of a socket.
+pub(crate) fn end(fd: &OwnedFd) -> io::Result<()> {
+    match rustix::net::shutdown(fd, Shutdown::Write) {
+        Ok(()) | Err(Errno::NOTCONN) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A connection that idles costs a descriptor and this.
+const _: () = assert!(size_of::<Stream>() <= 16);
