@@ -1,0 +1,44 @@
+//! `saloon`: the one program. What each subcommand does is in the module of its name.
+
+mod check_config;
+mod cli;
+mod doors;
+mod generate;
+mod logging;
+mod passwd;
+mod serve;
+mod terminal;
+
+use std::io;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Command};
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        // `saloon man | head`: whoever reads has seen enough.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("saloon: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<()> {
+    match cli.command.unwrap_or_default() {
+        Command::Serve(options) => serve::run(options),
+        Command::CheckConfig(options) => check_config::run(&options),
+        Command::Passwd => passwd::run(),
+        Command::Bench(options) => bench::run(options),
+        Command::Completions(options) => generate::completions(&options),
+        Command::Man(options) => generate::man(&options),
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}

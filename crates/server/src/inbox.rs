@@ -1,0 +1,86 @@
+//! What reaches a worker from outside: effects of the hub, in the hub's order, and orders of the server.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use dialect::Verdict;
+use hub::{Answer, Cause, Event, RoomId, SessionId};
+use transport::{Accepted, Waker};
+
+use crate::live::Live;
+
+/// One thing for a worker to do.
+#[derive(Debug)]
+pub enum Post {
+    /// Tell a session what came of its command.
+    Reply(SessionId, Arc<Event>),
+    /// Tell a session something.
+    Tell(SessionId, Arc<Event>),
+    /// Tell everyone here in a room, but one session.
+    TellRoom(RoomId, Option<SessionId>, Arc<Event>),
+    /// Tell everyone here in any of these rooms, once, but these sessions.
+    TellRooms(Arc<(Vec<RoomId>, Vec<SessionId>)>, Arc<Event>),
+    /// A session belongs to a room's audience.
+    Enter(SessionId, RoomId),
+    /// It no longer does.
+    Leave(SessionId, RoomId),
+    /// The answer to a session's question.
+    Answer(SessionId, Box<Answer>),
+    /// A session's own words.
+    Local(SessionId, Bytes),
+    /// All that a session's frame asked for has been posted.
+    Done(SessionId),
+    /// A session has ended.
+    Close(SessionId, Box<Cause>),
+    /// A secret has been checked.
+    Verdict(SessionId, Box<Verdict>),
+    /// A new connection, and the number of the listener it came through.
+    Adopt(Box<Accepted>, usize),
+    /// Other settings from now on.
+    Reconfigure(Arc<Live>),
+    /// Say farewell to everyone, and end.
+    Stop,
+}
+
+/// A worker's inbox. It has no bound of its own: what is in it comes from frames that workers have read,
+/// and each of them reads no more before it has emptied its own.
+#[derive(Debug)]
+pub struct Inbox {
+    posts: Mutex<Vec<Post>>,
+    waker: Waker,
+}
+
+impl Inbox {
+    /// An empty one.
+    ///
+    /// # Errors
+    /// The process or the system is out of descriptors.
+    pub fn new() -> std::io::Result<Self> {
+        Ok(Self { posts: Mutex::default(), waker: Waker::new()? })
+    }
+
+    /// What wakes the worker.
+    pub fn waker(&self) -> &Waker {
+        &self.waker
+    }
+
+    /// Appends posts without waking the worker.
+    pub fn put(&self, posts: &mut Vec<Post>) {
+        self.lock().append(posts);
+    }
+
+    /// Appends a post and wakes the worker.
+    pub fn send(&self, post: Post) {
+        self.lock().push(post);
+        self.waker.wake();
+    }
+
+    /// Takes all there is, leaving an empty list with the memory of `emptied`.
+    pub fn take(&self, emptied: &mut Vec<Post>) {
+        std::mem::swap(&mut *self.lock(), emptied);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Post>> {
+        self.posts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

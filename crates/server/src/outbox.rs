@@ -1,0 +1,208 @@
+//! What a connection has yet to be sent: shared bytes, and memory only while there are some.
+
+use std::collections::VecDeque;
+use std::io::{self, IoSlice};
+
+use bytes::{Buf, Bytes};
+use transport::{Stream, WriteOutcome};
+
+/// Most pieces that leave in one vectored write.
+const PIECES: usize = 64;
+/// Most spare queues that are kept.
+const SPARES: usize = 256;
+
+/// Bytes waiting to be written, in order.
+#[derive(Debug, Default)]
+pub enum Outbox {
+    /// Nothing: the usual state.
+    #[default]
+    Empty,
+    /// One piece.
+    One(Bytes),
+    /// Several.
+    Many(Box<VecDeque<Bytes>>),
+}
+
+/// Queues that are not in use, so that none is allocated when messages come quickly.
+#[derive(Debug, Default)]
+pub struct Spares(Vec<Box<VecDeque<Bytes>>>);
+
+impl Spares {
+    fn take(&mut self) -> Box<VecDeque<Bytes>> {
+        self.0.pop().unwrap_or_default()
+    }
+
+    fn put(&mut self, queue: Box<VecDeque<Bytes>>) {
+        if self.0.len() < SPARES && queue.capacity() <= 4 * PIECES {
+            self.0.push(queue);
+        }
+    }
+}
+
+/// What a flush achieved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flushed {
+    /// All is written.
+    All,
+    /// The peer does not take more now.
+    Blocked,
+}
+
+impl Outbox {
+    /// Whether nothing waits.
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Self::Empty)
+    }
+
+    /// Bytes that wait.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Empty => 0,
+            Self::One(piece) => piece.len(),
+            Self::Many(queue) => queue.iter().map(Bytes::len).sum(),
+        }
+    }
+
+    /// Appends a piece.
+    pub fn push(&mut self, piece: Bytes, spares: &mut Spares) {
+        match self {
+            Self::Empty => *self = Self::One(piece),
+            Self::Many(queue) => queue.push_back(piece),
+            Self::One(_) => {
+                let mut queue = spares.take();
+                if let Self::One(first) = std::mem::take(self) {
+                    queue.push_back(first);
+                }
+                queue.push_back(piece);
+                *self = Self::Many(queue);
+            }
+        }
+    }
+
+    /// Forgets all but a piece that is half written, so that a line is not cut in the middle.
+    pub fn clear(&mut self, half_written: bool) {
+        *self = match std::mem::take(self) {
+            Self::One(piece) if half_written => Self::One(piece),
+            Self::Many(mut queue) if half_written => queue.pop_front().map_or(Self::Empty, Self::One),
+            _ => Self::Empty,
+        };
+    }
+
+    /// Writes what the peer takes: one plain write for one piece, vectored writes for several. `waiting`
+    /// is lowered by what is written.
+    ///
+    /// # Errors
+    /// The connection is broken.
+    pub fn flush(
+        &mut self,
+        stream: &mut Stream,
+        waiting: &mut usize,
+        spares: &mut Spares,
+    ) -> io::Result<Flushed> {
+        loop {
+            let wrote = match self {
+                Self::Empty => return Ok(Flushed::All),
+                Self::One(piece) => stream.write(piece)?,
+                Self::Many(queue) => {
+                    let mut slices = [IoSlice::new(&[]); PIECES];
+                    let count = queue.len().min(PIECES);
+                    for (slice, piece) in slices.iter_mut().zip(queue.iter()) {
+                        *slice = IoSlice::new(piece);
+                    }
+                    stream.write_vectored(&slices[..count])?
+                }
+            };
+            let WriteOutcome::Wrote(wrote) = wrote else { return Ok(Flushed::Blocked) };
+            *waiting -= wrote;
+            self.advance(wrote, spares);
+        }
+    }
+
+    /// Removes what has been written.
+    fn advance(&mut self, mut wrote: usize, spares: &mut Spares) {
+        match self {
+            Self::Empty => {}
+            Self::One(piece) if piece.len() <= wrote => *self = Self::Empty,
+            Self::One(piece) => piece.advance(wrote),
+            Self::Many(queue) => {
+                while let Some(piece) = queue.front_mut() {
+                    if piece.len() > wrote {
+                        piece.advance(wrote);
+                        return;
+                    }
+                    wrote -= piece.len();
+                    queue.pop_front();
+                }
+                if let Self::Many(queue) = std::mem::take(self) {
+                    spares.put(queue);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+    use std::os::unix::net::UnixStream;
+
+    use super::*;
+
+    fn pair() -> (Stream, UnixStream) {
+        let (ours, theirs) = UnixStream::pair().expect("a pair");
+        ours.set_nonblocking(true).expect("non-blocking");
+        (Stream::Plain(ours.into()), theirs)
+    }
+
+    fn fill(pieces: &[&'static [u8]]) -> (Outbox, usize, Spares) {
+        let (mut outbox, mut spares) = (Outbox::default(), Spares::default());
+        for piece in pieces {
+            outbox.push(Bytes::from_static(piece), &mut spares);
+        }
+        (outbox, pieces.iter().map(|piece| piece.len()).sum(), spares)
+    }
+
+    #[test]
+    fn pieces_leave_in_order_and_leave_nothing_behind() {
+        let (mut stream, mut peer) = pair();
+        let (mut outbox, mut waiting, mut spares) = fill(&[b"one ", b"two ", b"three"]);
+        let flushed = outbox.flush(&mut stream, &mut waiting, &mut spares).expect("a write");
+        assert_eq!((flushed, waiting, outbox.is_empty()), (Flushed::All, 0, true));
+        let mut read = [0; 13];
+        peer.read_exact(&mut read).expect("a read");
+        assert_eq!(&read, b"one two three");
+        assert_eq!(spares.0.len(), 1);
+    }
+
+    #[test]
+    fn what_the_peer_does_not_take_waits() {
+        let (mut stream, mut peer) = pair();
+        let (mut outbox, mut spares) = (Outbox::default(), Spares::default());
+        let piece = Bytes::from(vec![7; 300_000]);
+        let mut waiting = 0;
+        for _ in 0..3 {
+            waiting += piece.len();
+            outbox.push(piece.clone(), &mut spares);
+        }
+        let mut received = 0;
+        let mut buffer = vec![0; 100_000];
+        while !outbox.is_empty() {
+            let flushed = outbox.flush(&mut stream, &mut waiting, &mut spares).expect("a write");
+            assert_eq!(flushed == Flushed::Blocked, waiting > 0);
+            received += peer.read(&mut buffer).expect("a read");
+        }
+        while received < 900_000 {
+            received += peer.read(&mut buffer).expect("a read");
+        }
+        assert_eq!((waiting, received), (0, 900_000));
+    }
+
+    #[test]
+    fn clearing_keeps_a_half_written_piece() {
+        let (mut outbox, _, _) = fill(&[b"half", b"rest"]);
+        outbox.clear(true);
+        assert!(matches!(&outbox, Outbox::One(piece) if piece == "half"));
+        outbox.clear(false);
+        assert!(outbox.is_empty());
+    }
+}

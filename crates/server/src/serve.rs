@@ -1,0 +1,220 @@
+//! Starting, reloading, stopping: one story.
+//!
+//! Start: bind everything, start the workers, let people in. Reload (SIGHUP, `REHASH`): read the
+//! configuration again; a bad one leaves the old one in force. Stop (SIGTERM, SIGINT, `DIE`): tell
+//! everyone, let what waits be written for up to three seconds, end.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use hub::{Event, SessionId, Text};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+use transport::{AddressLimits, Listener, TlsConfig};
+
+use crate::checks::Checker;
+use crate::clock;
+use crate::config::Config;
+use crate::control::{Control, Order};
+use crate::core::{Core, worker_of};
+use crate::doors::{self, ServeError};
+use crate::inbox::{Inbox, Post};
+use crate::live::{Birth, Live};
+use crate::shared::Shared;
+use crate::worker::Worker;
+
+/// How often certificate files are looked at.
+const CERTIFICATES: Duration = Duration::from_secs(2);
+
+/// Where the configuration comes from, so that it can be read again.
+pub struct Source {
+    /// Its name, as operators are told it.
+    pub name: String,
+    /// Reads it.
+    #[allow(clippy::type_complexity, reason = "it is what it says")]
+    pub load: Box<dyn Fn() -> Result<Config, String> + Send>,
+}
+
+/// Serves until SIGTERM, SIGINT or an operator's `DIE`. Once every door is open, `opened` is called with
+/// the configuration that says where they are.
+///
+/// # Errors
+/// Why the server does not start. Nothing is listening then.
+pub fn serve(mut config: Config, source: Source, opened: impl FnOnce(&Config)) -> Result<(), ServeError> {
+    match transport::raise_open_files() {
+        Ok(files) => tracing::debug!(now = files.now, "open files"),
+        Err(error) => tracing::warn!(%error, "the limit on open files stays as it is"),
+    }
+    let birth = birth(&source)?;
+    let listeners = doors::open(&mut config)?;
+    let certificates = listeners.iter().filter_map(|listener| listener.tls().cloned()).collect();
+    let live = live(config.clone(), &birth)?;
+    let (sender, orders) = channel();
+    let control = Control::new(sender);
+    let signals = watch_signals(&control)?;
+    let server = Server::start(live, birth, listeners, certificates, &control)?;
+    opened(&config);
+    server.attend(&orders, &source);
+    signals.close();
+    Ok(())
+}
+
+fn birth(source: &Source) -> Result<Birth, ServeError> {
+    let mut random = [0; 32];
+    getrandom::fill(&mut random).map_err(|error| ServeError::System {
+        what: "random bytes",
+        source: std::io::Error::other(error.to_string()),
+    })?;
+    Ok(Birth { started: clock::now(), random, config_name: source.name.clone() })
+}
+
+fn live(config: Config, birth: &Birth) -> Result<Arc<Live>, ServeError> {
+    let file = config.server.motd.clone().unwrap_or_default();
+    Live::new(config, birth).map_err(|source| ServeError::File { file, source })
+}
+
+/// Turns signals into orders, on a thread of its own.
+fn watch_signals(control: &Control) -> Result<signal_hook::iterator::Handle, ServeError> {
+    let refused = |source| ServeError::System { what: "signal handlers", source };
+    let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM]).map_err(refused)?;
+    let handle = signals.handle();
+    let control = control.clone();
+    let watch = move || {
+        for signal in &mut signals {
+            control.send(if signal == SIGHUP { Order::Reload { asked_by: None } } else { Order::Stop });
+        }
+    };
+    std::thread::Builder::new().name("signals".into()).spawn(watch).map_err(refused)?;
+    Ok(handle)
+}
+
+/// A server that runs.
+struct Server {
+    shared: Arc<Shared>,
+    live: Arc<Live>,
+    birth: Birth,
+    certificates: Vec<TlsConfig>,
+    workers: Vec<JoinHandle<()>>,
+}
+
+impl Server {
+    fn start(
+        live: Arc<Live>,
+        birth: Birth,
+        listeners: Vec<Listener>,
+        certificates: Vec<TlsConfig>,
+        control: &Control,
+    ) -> Result<Self, ServeError> {
+        let refused = |source| ServeError::System { what: "a worker thread", source };
+        let count = worker_count(&live.config);
+        let inboxes = (0..count).map(|_| Inbox::new()).collect::<Result<_, _>>().map_err(refused)?;
+        let core = Core::new(live.hub(), count, control.clone());
+        let limits = AddressLimits::new(live.address_limits());
+        let (checker, queue) = Checker::queue();
+        let shared = Arc::new(Shared::new(core, inboxes, limits, listeners.len(), checker));
+        Checker::start(Arc::clone(&shared), queue).map_err(refused)?;
+        let mut doors = Some(listeners);
+        let mut workers = Vec::new();
+        for me in 0..count {
+            let doors = doors.take().unwrap_or_default();
+            let worker = Worker::new(me, Arc::clone(&shared), Arc::clone(&live), doors).map_err(refused)?;
+            let thread = std::thread::Builder::new().name(format!("worker-{me}"));
+            workers.push(thread.spawn(move || worker.run()).map_err(refused)?);
+        }
+        Ok(Self { shared, live, birth, certificates, workers })
+    }
+
+    /// Does what it is ordered to, until that is to stop.
+    fn attend(mut self, orders: &Receiver<Order>, source: &Source) {
+        loop {
+            match orders.recv_timeout(CERTIFICATES) {
+                Ok(Order::Reload { asked_by }) => self.reload(source, asked_by),
+                Err(RecvTimeoutError::Timeout) => self.look_at_certificates(),
+                Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        tracing::info!("stopping");
+        for inbox in &self.shared.inboxes {
+            inbox.send(Post::Stop);
+        }
+        for worker in self.workers {
+            if worker.join().is_err() {
+                tracing::error!("a worker ended in a panic");
+            }
+        }
+    }
+
+    /// Reads the configuration again. What can't change while running stays, with a warning.
+    fn reload(&mut self, source: &Source, asked_by: Option<SessionId>) {
+        for certificate in &self.certificates {
+            reload_certificate(certificate);
+        }
+        let loaded = (source.load)().and_then(|mut config| {
+            keep_what_is_fixed(&mut config, &self.live.config);
+            let motd = config.server.motd.clone().unwrap_or_default();
+            Live::new(config, &self.birth).map_err(|error| format!("{}: {error}", motd.display()))
+        });
+        let live = match loaded {
+            Ok(live) => live,
+            Err(error) => return self.reload_failed(&error, asked_by),
+        };
+        self.live = live;
+        self.shared.core().configure(clock::now(), self.live.hub());
+        self.shared.limits().set(self.live.address_limits());
+        for inbox in &self.shared.inboxes {
+            inbox.send(Post::Reconfigure(Arc::clone(&self.live)));
+        }
+        tracing::info!("the configuration has been read again");
+    }
+
+    fn reload_failed(&self, error: &str, asked_by: Option<SessionId>) {
+        tracing::error!(error, "the configuration can't be used; the old one stays in force");
+        if let Some(session) = asked_by {
+            let text = format!("The configuration can't be used, the old one stays in force: {error}");
+            // One line is one line, whatever the error says.
+            let text = Text::from(text.replace(['\r', '\n'], " ").as_str());
+            let event = Arc::new(Event::Notice(text));
+            if let Some(inbox) = self.shared.inboxes.get(worker_of(session)) {
+                inbox.send(Post::Tell(session, event));
+            }
+        }
+    }
+
+    fn look_at_certificates(&self) {
+        for certificate in self.certificates.iter().filter(|certificate| certificate.changed()) {
+            reload_certificate(certificate);
+        }
+    }
+}
+
+fn reload_certificate(certificate: &TlsConfig) {
+    match certificate.reload() {
+        Ok(()) => tracing::info!(fingerprint = certificate.fingerprint(), "certificate read again"),
+        Err(error) => tracing::error!(%error, "the certificate can't be used; the old one stays in use"),
+    }
+}
+
+/// Doors, names and threads are fixed at the start.
+fn keep_what_is_fixed(new: &mut Config, old: &Config) {
+    new.listen.clone_from(&old.listen);
+    if new.server.name != old.server.name
+        || new.server.casemapping != old.server.casemapping
+        || new.server.workers != old.server.workers
+    {
+        tracing::warn!("server.name, server.casemapping and server.workers change with the next start only");
+    }
+    new.server.name.clone_from(&old.server.name);
+    new.server.casemapping = old.server.casemapping;
+    new.server.workers = old.server.workers;
+}
+
+fn worker_count(config: &Config) -> usize {
+    let count = match config.server.workers {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        count => count,
+    };
+    // A session's number has eight bits for its worker.
+    count.clamp(1, 255)
+}

@@ -1,0 +1,59 @@
+//! What all threads of the server share.
+
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use transport::AddressLimits;
+
+use crate::checks::Checker;
+use crate::core::Core;
+use crate::inbox::Inbox;
+
+/// What all threads share. The only lock that is held while another is taken is the core's, and the
+/// other is an inbox's.
+#[derive(Debug)]
+pub struct Shared {
+    core: Mutex<Core>,
+    /// One for each worker.
+    pub inboxes: Vec<Inbox>,
+    /// Connections of each address.
+    limits: Mutex<AddressLimits>,
+    /// Connections of each worker.
+    pub connections: Vec<AtomicUsize>,
+    /// Connections of each listener.
+    pub through: Vec<AtomicUsize>,
+    /// Checks secrets.
+    pub checker: Checker,
+}
+
+impl Shared {
+    /// Puts the parts together, for so many listeners.
+    pub fn new(
+        core: Core,
+        inboxes: Vec<Inbox>,
+        limits: AddressLimits,
+        listeners: usize,
+        checker: Checker,
+    ) -> Self {
+        let zeros = |count: usize| (0..count).map(|_| AtomicUsize::new(0)).collect();
+        Self {
+            core: Mutex::new(core),
+            connections: zeros(inboxes.len()),
+            through: zeros(listeners),
+            inboxes,
+            limits: Mutex::new(limits),
+            checker,
+        }
+    }
+
+    /// The hub.
+    pub fn core(&self) -> MutexGuard<'_, Core> {
+        // A panic in the hub would be our mistake; the others should go on all the same.
+        self.core.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The connections of each address.
+    pub fn limits(&self) -> MutexGuard<'_, AddressLimits> {
+        self.limits.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,220 @@
+//! New connections: who is let in, to which worker, and what comes before their first line.
+
+use std::io;
+use std::net::IpAddr;
+use std::os::fd::AsFd;
+use std::sync::atomic::Ordering;
+
+use hub::{Cause, Command, Origin};
+use smol_str::SmolStr;
+use transport::proxy::{self, Parsed};
+use transport::{Accepted, Interest, Stream, is_exhausted};
+
+use super::conn::{Conn, Entrance};
+use super::{LISTENERS, Worker};
+use crate::core::session_id;
+use crate::inbox::Post;
+use dialect::Output;
+
+/// Connections accepted in one go.
+const ACCEPTED: usize = 64;
+/// Milliseconds to rest when no more descriptors are left.
+const REST: u64 = 1000;
+
+impl Worker {
+    /// Accepts who waits at a door.
+    pub(super) fn accept(&mut self, listener: usize, now: u64) {
+        for _ in 0..ACCEPTED {
+            match self.listeners[listener].accept() {
+                Ok(Some(accepted)) => self.admit(accepted, listener, now),
+                Ok(None) => return,
+                Err(error) => {
+                    tracing::warn!(%error, "accepting failed");
+                    if is_exhausted(&error) {
+                        self.rest(listener, now);
+                    }
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Those already here come first: the door is left alone for a while, rather than spun on.
+    fn rest(&mut self, listener: usize, now: u64) {
+        let token = LISTENERS - listener as u64;
+        if self.poll.modify(&self.listeners[listener], token, Interest::NONE).is_ok() {
+            self.timers.set(now + REST, hub::SessionId(token));
+        }
+    }
+
+    /// Looks at a door again.
+    pub(super) fn reopen(&mut self, token: u64) {
+        let Some(listener) = self.listeners.get((LISTENERS - token) as usize) else { return };
+        if let Err(error) = self.poll.modify(listener, token, Interest::READ) {
+            tracing::error!(%error, "a listener can't be waited for");
+        }
+    }
+
+    /// Lets a connection in if the limits allow, at the worker that has fewest.
+    fn admit(&mut self, mut accepted: Accepted, listener: usize, now: u64) {
+        if let Err(why) = self.may_enter(&accepted, listener, now) {
+            tracing::info!(peer = %accepted.peer, %why, "refused");
+            // Before a TLS handshake there is nobody to read this; they see the connection close.
+            let _ = accepted.stream.write(format!("ERROR :Closing link: {why}\r\n").as_bytes());
+            let _ = accepted.stream.shutdown();
+            return;
+        }
+        let load = |worker: &usize| self.shared.connections[*worker].load(Ordering::Relaxed);
+        let least = (0..self.shared.inboxes.len()).min_by_key(load).unwrap_or(self.me);
+        // Counted here, so that the next one sees it.
+        self.shared.connections[least].fetch_add(1, Ordering::Relaxed);
+        self.shared.through[listener].fetch_add(1, Ordering::Relaxed);
+        if least == self.me {
+            self.adopt(accepted, listener, now);
+        } else {
+            self.shared.inboxes[least].send(Post::Adopt(Box::new(accepted), listener));
+        }
+    }
+
+    fn may_enter(&self, accepted: &Accepted, listener: usize, now: u64) -> Result<(), String> {
+        let limits = &self.live.config.limits;
+        let all: usize = self.shared.connections.iter().map(|count| count.load(Ordering::Relaxed)).sum();
+        if all >= limits.max_connections {
+            return Err(format!("the server is full ({} connections)", limits.max_connections));
+        }
+        let most = self.live.config.listen.get(listener).and_then(|listen| listen.max_connections);
+        if most.is_some_and(|most| self.shared.through[listener].load(Ordering::Relaxed) >= most) {
+            return Err("too many connections through this port".to_owned());
+        }
+        match accepted.peer.ip {
+            Some(ip) => self.shared.limits().admit(ip, now).map_err(|refused| refused.to_string()),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes a connection that has been admitted.
+    pub(super) fn adopt(&mut self, accepted: Accepted, listener: usize, now: u64) {
+        let Accepted { stream, peer, tls } = accepted;
+        self.generation = self.generation.wrapping_add(1);
+        let slot = self.conns.vacant_key();
+        let id = session_id(self.me, slot, self.generation);
+        let mut conn = Conn::new(stream, id, peer.ip, listener as u16, now);
+        let proxy_required = self.proxy_required(conn.listener);
+        if proxy_required || self.proxy_allowed(&conn) {
+            conn.entrance = Some(Box::new(Entrance { tls, proxy_required }));
+        } else if let Some(tls) = tls {
+            match conn.stream.start_tls(&tls, &[]) {
+                Ok(stream) => conn.stream = stream,
+                Err(error) => {
+                    self.forget(peer.ip, conn.listener);
+                    return tracing::warn!(%peer, %error, "TLS could not begin");
+                }
+            }
+        }
+        conn.idle_at = now + self.registration_time();
+        if let Err(error) = self.poll.add(&conn.stream, id.0, Interest::READ) {
+            self.forget(peer.ip, conn.listener);
+            return tracing::warn!(%peer, %error, "a connection can't be waited for");
+        }
+        tracing::debug!(conn = id.0, %peer, "connected");
+        self.timers.set(conn.idle_at, id);
+        self.conns.insert(conn);
+        self.batch.push((id, Output::Command(Command::Connect)));
+    }
+
+    /// A connection is over: others may come in its place.
+    pub(super) fn forget(&self, ip: Option<IpAddr>, listener: u16) {
+        if let Some(ip) = ip {
+            self.shared.limits().release(ip);
+        }
+        for counter in [&self.shared.connections[self.me], &self.shared.through[usize::from(listener)]] {
+            counter.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    fn proxy_required(&self, listener: u16) -> bool {
+        let listen = self.live.config.listen.get(usize::from(listener));
+        listen.is_some_and(|listen| listen.proxy_protocol)
+    }
+
+    /// Whether a PROXY header from this peer is believed.
+    fn proxy_allowed(&self, conn: &Conn) -> bool {
+        let nets = &self.live.config.server.proxy_allowed_from;
+        conn.ip.is_some_and(|ip| nets.iter().any(|net| net.contains(ip)))
+    }
+
+    /// Reads what comes before the first line. Says whether the entrance is passed.
+    pub(super) fn enter(&mut self, slot: usize, now: u64) -> bool {
+        let conn = &self.conns[slot];
+        let Some(required) = conn.entrance.as_ref().map(|entrance| entrance.proxy_required) else {
+            return true;
+        };
+        match proxy::parse(conn.rest()) {
+            Parsed::Incomplete => return false,
+            Parsed::NotProxy if required => {
+                self.leave(slot, Cause::ProtocolError("a PROXY header is needed here".into()));
+                return false;
+            }
+            Parsed::NotProxy => {}
+            Parsed::Invalid(error) => {
+                self.leave(slot, Cause::ProtocolError(SmolStr::new(error.to_string())));
+                return false;
+            }
+            Parsed::Header(header) => {
+                self.conns[slot].taken += header.consumed;
+                if !self.believe(slot, header.source.map(|source| source.ip()), now) {
+                    return false;
+                }
+            }
+        }
+        self.pass_entrance(slot)
+    }
+
+    /// From now on the connection counts as one from the address that a proxy or gateway named.
+    pub(super) fn believe(&mut self, slot: usize, ip: Option<IpAddr>, now: u64) -> bool {
+        let Some(ip) = ip else { return true };
+        if let Some(old) = self.conns[slot].ip {
+            let moved = self.shared.limits().transfer(old, ip, now);
+            if let Err(refused) = moved {
+                self.leave(slot, Cause::Refused(SmolStr::new(refused.to_string())));
+                return false;
+            }
+            self.conns[slot].ip = Some(ip);
+        }
+        true
+    }
+
+    /// Begins TLS if that is spoken here. Says whether lines can be taken now.
+    fn pass_entrance(&mut self, slot: usize) -> bool {
+        let conn = &mut self.conns[slot];
+        let Some(tls) = conn.entrance.take().and_then(|entrance| entrance.tls) else { return true };
+        let early = conn.input.split_off(conn.taken);
+        conn.input.clear();
+        conn.taken = 0;
+        // The descriptor moves into the TLS stream, so it is watched anew.
+        let begun = conn.stream.as_fd().try_clone_to_owned().and_then(|plain| {
+            self.poll.remove(&conn.stream)?;
+            conn.stream = Stream::Plain(plain).start_tls(&tls, &early).map_err(io::Error::other)?;
+            self.poll.add(&conn.stream, conn.id.0, conn.interest)
+        });
+        if let Err(error) = begun {
+            self.fail(slot, &error);
+        }
+        false
+    }
+
+    /// The conversation begins.
+    pub(super) fn open_session(&mut self, slot: usize) {
+        let conn = &mut self.conns[slot];
+        if conn.session.is_none() {
+            let origin = Origin {
+                ip: conn.ip,
+                host: self.live.cloak.host(conn.ip),
+                secure: conn.stream.secure() || conn.ip.is_none(),
+                certificate: conn.stream.peer_certificate_fingerprint().map(SmolStr::new),
+            };
+            let settings = self.live.dialects.irc.clone();
+            conn.session = Some(Box::new(dialect::irc::Irc::new(settings, origin)));
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The end of a connection: the last words are written, then it closes.
+
+use bytes::Bytes;
+use hub::{Cause, SessionId};
+use transport::ReadOutcome;
+
+use super::Worker;
+use super::conn::State;
+use crate::core::slot_of;
+
+/// Milliseconds a peer has to take its last words, and to close its end.
+const FAREWELL: u64 = 5000;
+/// Milliseconds everyone has when the server stops.
+const STOPPING: u64 = 3000;
+
+impl Worker {
+    /// The session has ended: tells the peer why, and closes once that is written.
+    pub(super) fn close(&mut self, id: SessionId, cause: &Cause) {
+        let slot = slot_of(id);
+        let Some(conn) = self.conns.get_mut(slot).filter(|conn| conn.id == id) else { return };
+        if conn.state.contains(State::CLOSING) {
+            return;
+        }
+        tracing::debug!(conn = id.0, cause = cause_name(cause), "closing");
+        self.scratch.clear();
+        if let Some(session) = &mut conn.session {
+            session.farewell(cause, &mut self.scratch);
+        }
+        conn.state.insert(State::CLOSING);
+        conn.input = Vec::new();
+        conn.taken = 0;
+        let last_words = Bytes::copy_from_slice(&self.scratch);
+        self.push(slot, last_words);
+        self.make_dirty(slot);
+        self.timers.set(self.watch.millis() + FAREWELL, id);
+        self.conns[slot].idle_at = self.watch.millis() + FAREWELL;
+        self.update_interest(slot);
+    }
+
+    /// All is written. Closing a socket with unread input makes the kernel send a reset, which may
+    /// overtake the last words: so the peer's end is awaited then.
+    pub(super) fn finish(&mut self, slot: usize) {
+        let conn = &mut self.conns[slot];
+        if conn.state.contains(State::LINGERING) {
+            return;
+        }
+        let said = !conn.state.contains(State::BROKEN) && conn.stream.shutdown().is_ok_and(|done| done);
+        if conn.state.contains(State::BROKEN) {
+            return self.remove(slot);
+        }
+        conn.state.insert(State::LINGERING);
+        if said && conn.state.contains(State::ENDED) {
+            return self.remove(slot);
+        }
+        if said
+            && matches!(
+                conn.stream.read(&mut self.buffer),
+                Ok(ReadOutcome::WouldBlock | ReadOutcome::Closed) | Err(_)
+            )
+        {
+            return self.remove(slot);
+        }
+        self.update_interest(slot);
+    }
+
+    /// Reads and forgets, until the peer closes its end or its time is up.
+    pub(super) fn linger(&mut self, slot: usize) {
+        let conn = &mut self.conns[slot];
+        match conn.stream.read(&mut self.buffer) {
+            Ok(ReadOutcome::Data(_) | ReadOutcome::WouldBlock) => {
+                if conn.state.contains(State::LINGERING) && conn.stream.wants_write() {
+                    let _ = conn.stream.flush();
+                }
+                self.update_interest(slot);
+            }
+            Ok(ReadOutcome::Closed) | Err(_) => self.remove(slot),
+        }
+    }
+
+    /// Forgets a connection; dropping it closes it.
+    pub(super) fn remove(&mut self, slot: usize) {
+        let Some(conn) = self.conns.try_remove(slot) else { return };
+        let _ = self.poll.remove(&conn.stream);
+        tracing::debug!(conn = conn.id.0, "closed");
+        self.forget(conn.ip, conn.listener);
+    }
+
+    /// The server stops: nobody new, and a farewell to everyone.
+    pub(super) fn stop(&mut self) {
+        for listener in self.listeners.drain(..) {
+            let _ = self.poll.remove(&listener);
+        }
+        self.stop_at = Some(self.watch.millis() + STOPPING);
+        let everyone: Vec<SessionId> = self.conns.iter().map(|(_, conn)| conn.id).collect();
+        for id in everyone {
+            self.close(id, &Cause::Shutdown);
+        }
+    }
+}
+
+/// What happened, without what was said.
+fn cause_name(cause: &Cause) -> &'static str {
+    match cause {
+        Cause::Quit(_) => "quit",
+        Cause::ConnectionClosed => "connection closed",
+        Cause::PingTimeout(_) => "ping timeout",
+        Cause::RegistrationTimeout(_) => "registration timeout",
+        Cause::SendQueueFull(_) => "send queue full",
+        Cause::ReceiveQueueFull(_) => "receive queue full",
+        Cause::ProtocolError(_) => "protocol error",
+        Cause::Broken(_) => "broken",
+        Cause::Killed { .. } => "killed",
+        Cause::Banned(_) => "banned",
+        Cause::BadPassword => "bad password",
+        Cause::Refused(_) => "refused",
+        Cause::Shutdown => "shutdown",
+    }
+}

@@ -1,0 +1,143 @@
+//! One connection, as its worker keeps it: a descriptor, a session, and memory only while there is
+//! something in it.
+
+use std::net::IpAddr;
+
+use dialect::{Busy, Rendering, Session};
+use hub::SessionId;
+use transport::{Interest, Stream, TlsConfig};
+
+use crate::flood::Allowance;
+use crate::outbox::Outbox;
+
+/// One connection.
+///
+/// ```text
+///   adopted ──(PROXY, TLS)──▶ open ──Close──▶ closing: the rest is written ──▶ lingering ──▶ gone
+/// ```
+pub(super) struct Conn {
+    pub stream: Stream,
+    pub id: SessionId,
+    pub outbox: Outbox,
+    /// Bytes in the outbox.
+    pub waiting: usize,
+    /// None until the peer has said something.
+    pub session: Option<Box<dyn Session>>,
+    pub rendering: Rendering,
+    /// What was read and is not yet taken, from `taken` on.
+    pub input: Vec<u8>,
+    pub taken: usize,
+    /// What the peer must pass before its first line, if anything.
+    pub entrance: Option<Box<Entrance>>,
+    pub ip: Option<IpAddr>,
+    pub listener: u16,
+    pub interest: Interest,
+    pub state: State,
+    pub allowance: Allowance,
+    /// When it was opened, and when something was last heard, in milliseconds of the worker's watch.
+    pub opened: u64,
+    pub heard: u64,
+    /// When silence is looked at next.
+    pub idle_at: u64,
+    /// The flush pass in which it was last read.
+    pub read_pass: u32,
+    /// The last broadcast to several rooms that it has been told.
+    pub mark: u32,
+}
+
+/// What stands between accepting a connection and its first line.
+pub(super) struct Entrance {
+    /// TLS that has not begun.
+    pub tls: Option<TlsConfig>,
+    /// Whether a PROXY header must come; else it may.
+    pub proxy_required: bool,
+}
+
+bitflags::bitflags! {
+    /// Where a connection stands.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub(super) struct State: u16 {
+        /// It is in the list of those to be written.
+        const DIRTY = 1;
+        /// It is in the list of those with lines to take.
+        const READY = 1 << 1;
+        /// The peer will send no more.
+        const ENDED = 1 << 2;
+        /// Reading or writing failed.
+        const BROKEN = 1 << 3;
+        /// The hub has been asked to end the session.
+        const LEAVING = 1 << 4;
+        /// The session has ended; what is left is written, then the connection closes.
+        const CLOSING = 1 << 5;
+        /// All is written; only the peer's end is awaited.
+        const LINGERING = 1 << 6;
+        /// It has been asked for a sign of life.
+        const PINGED = 1 << 7;
+        /// Its next line waits for fakelag.
+        const LAGGING = 1 << 8;
+        /// The last write did not take everything.
+        const BLOCKED = 1 << 9;
+    }
+}
+
+impl Conn {
+    /// A new connection.
+    pub fn new(stream: Stream, id: SessionId, ip: Option<IpAddr>, listener: u16, now: u64) -> Self {
+        Self {
+            stream,
+            id,
+            outbox: Outbox::Empty,
+            waiting: 0,
+            session: None,
+            rendering: Rendering::default(),
+            input: Vec::new(),
+            taken: 0,
+            entrance: None,
+            ip,
+            listener,
+            interest: Interest::READ,
+            state: State::empty(),
+            allowance: Allowance::default(),
+            opened: now,
+            heard: now,
+            idle_at: 0,
+            read_pass: 0,
+            mark: 0,
+        }
+    }
+
+    /// Why the session takes no line.
+    pub fn busy(&self) -> Busy {
+        self.session.as_ref().map_or(Busy::No, |session| session.busy())
+    }
+
+    /// Whether it is a user.
+    pub fn registered(&self) -> bool {
+        self.session.as_ref().is_some_and(|session| session.registered())
+    }
+
+    /// Whether it takes no input now: it must not be read then, or the kernel would have to be asked
+    /// again and again for what nobody wants yet.
+    pub fn paused(&self) -> bool {
+        self.state.intersects(State::LAGGING | State::ENDED) || self.busy() != Busy::No
+    }
+
+    /// What to wait for.
+    pub fn wanted(&self) -> Interest {
+        let pending = !self.outbox.is_empty();
+        if self.state.contains(State::CLOSING) {
+            let read = if self.state.contains(State::LINGERING) { Interest::READ } else { Interest::NONE };
+            return if pending || self.stream.wants_write() { read | Interest::WRITE } else { read };
+        }
+        match (self.paused(), pending || self.stream.wants_write()) {
+            (false, _) => self.stream.interest(pending),
+            (true, true) => Interest::WRITE,
+            (true, false) => Interest::NONE,
+        }
+    }
+
+    /// The input that is not yet taken.
+    pub fn rest(&self) -> &[u8] {
+        &self.input[self.taken..]
+    }
+}

@@ -1,0 +1,175 @@
+//! Delivering: what the hub posted, to sessions and rooms.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use dialect::{Busy, Delivery, Rendering};
+use hub::{Event, RoomId, SessionId};
+
+use super::Worker;
+use super::conn::State;
+use crate::core::slot_of;
+use crate::inbox::Post;
+use crate::live::Live;
+
+/// An event, encoded for each rendering that is wanted.
+struct Encoded<'a> {
+    settings: &'a dialect::Settings,
+    event: &'a Event,
+    /// The last rendering asked for, and where its bytes are.
+    last: Option<(Rendering, usize)>,
+    known: Vec<(Rendering, Bytes)>,
+}
+
+impl<'a> Encoded<'a> {
+    fn new(settings: &'a dialect::Settings, event: &'a Event) -> Self {
+        Self { settings, event, last: None, known: Vec::new() }
+    }
+
+    /// The event's bytes in a rendering; empty if it is not told there.
+    fn bytes(&mut self, rendering: Rendering) -> Bytes {
+        if let Some((last, at)) = self.last {
+            if last == rendering {
+                return self.known[at].1.clone();
+            }
+        }
+        let wanted = dialect::relevant(rendering, self.event);
+        let at = self.known.iter().position(|(known, _)| *known == wanted).unwrap_or_else(|| {
+            let mut bytes = Vec::with_capacity(256);
+            dialect::encode(self.settings, wanted, self.event, &mut bytes);
+            self.known.push((wanted, Bytes::from(bytes)));
+            self.known.len() - 1
+        });
+        self.last = Some((rendering, at));
+        self.known[at].1.clone()
+    }
+}
+
+impl Worker {
+    /// Delivers everything that has been posted.
+    pub(super) fn drain(&mut self) {
+        let mut posts = std::mem::take(&mut self.posts);
+        self.shared.inboxes[self.me].take(&mut posts);
+        for post in posts.drain(..) {
+            self.deliver(post);
+        }
+        self.posts = posts;
+    }
+
+    fn deliver(&mut self, post: Post) {
+        match post {
+            Post::Reply(id, event) => self.tell(id, Delivery::Reply(&event)),
+            Post::Tell(id, event) => self.tell(id, Delivery::Tell(&event)),
+            Post::Answer(id, answer) => self.tell(id, Delivery::Answer(&answer)),
+            Post::Local(id, bytes) => self.tell(id, Delivery::Local(&bytes)),
+            Post::Done(id) => self.tell(id, Delivery::Done),
+            Post::TellRoom(room, except, event) => self.tell_room(room, except, &event),
+            Post::TellRooms(whom, event) => self.tell_rooms(&whom.0, &whom.1, &event),
+            Post::Enter(id, room) => self.enter_room(id, room),
+            Post::Leave(id, room) => self.leave_room(id, room),
+            Post::Close(id, cause) => self.close(id, &cause),
+            Post::Verdict(id, verdict) => self.judge(id, *verdict),
+            Post::Adopt(accepted, listener) => self.adopt(*accepted, listener, self.watch.millis()),
+            Post::Reconfigure(live) => self.reconfigure(&live),
+            Post::Stop => self.stop(),
+        }
+    }
+
+    /// Delivers to one session, and does what it wants done because of it.
+    fn tell(&mut self, id: SessionId, delivery: Delivery<'_>) {
+        let slot = slot_of(id);
+        let Some(conn) = self.conns.get_mut(slot).filter(|conn| conn.id == id) else { return };
+        let Some(session) = &mut conn.session else { return };
+        self.scratch.clear();
+        session.deliver(delivery, &mut self.scratch, &mut self.outputs);
+        conn.rendering = session.rendering();
+        if !self.scratch.is_empty() {
+            let bytes = Bytes::copy_from_slice(&self.scratch);
+            self.push(slot, bytes);
+        }
+        if !self.outputs.is_empty() {
+            self.collect(id);
+        }
+    }
+
+    fn tell_room(&mut self, room: RoomId, except: Option<SessionId>, event: &Event) {
+        let Some(members) = self.rooms.get_mut(room.0 as usize).map(std::mem::take) else { return };
+        let live = Arc::clone(&self.live);
+        let mut encoded = Encoded::new(&live.dialects, event);
+        for &slot in &members {
+            let slot = slot as usize;
+            let Some(conn) = self.conns.get(slot) else { continue };
+            if Some(conn.id) != except {
+                let bytes = encoded.bytes(conn.rendering);
+                self.push(slot, bytes);
+            }
+        }
+        self.rooms[room.0 as usize] = members;
+    }
+
+    fn tell_rooms(&mut self, rooms: &[RoomId], except: &[SessionId], event: &Event) {
+        self.mark = self.mark.wrapping_add(1);
+        for &id in except {
+            if let Some(conn) = self.conns.get_mut(slot_of(id)).filter(|conn| conn.id == id) {
+                conn.mark = self.mark;
+            }
+        }
+        let live = Arc::clone(&self.live);
+        let mut encoded = Encoded::new(&live.dialects, event);
+        for room in rooms {
+            let Some(members) = self.rooms.get_mut(room.0 as usize).map(std::mem::take) else { continue };
+            for &slot in &members {
+                let slot = slot as usize;
+                let Some(conn) = self.conns.get_mut(slot) else { continue };
+                if conn.mark != self.mark {
+                    conn.mark = self.mark;
+                    let bytes = encoded.bytes(conn.rendering);
+                    self.push(slot, bytes);
+                }
+            }
+            self.rooms[room.0 as usize] = members;
+        }
+    }
+
+    fn enter_room(&mut self, id: SessionId, room: RoomId) {
+        let at = room.0 as usize;
+        if at >= self.rooms.len() {
+            self.rooms.resize_with(at + 1, Vec::new);
+        }
+        self.rooms[at].push(slot_of(id) as u32);
+    }
+
+    fn leave_room(&mut self, id: SessionId, room: RoomId) {
+        let Some(members) = self.rooms.get_mut(room.0 as usize) else { return };
+        let slot = slot_of(id) as u32;
+        if let Some(at) = members.iter().position(|&member| member == slot) {
+            members.swap_remove(at);
+        }
+        if members.is_empty() {
+            *members = Vec::new();
+        }
+    }
+
+    fn reconfigure(&mut self, live: &Arc<Live>) {
+        self.live = Arc::clone(live);
+        for (_, conn) in &mut self.conns {
+            if let Some(session) = &mut conn.session {
+                session.reconfigure(&live.dialects);
+            }
+        }
+    }
+
+    /// Lets a session go on that waited for its peer to read.
+    pub(super) fn resume(&mut self, slot: usize) {
+        let conn = &mut self.conns[slot];
+        if conn.state.intersects(State::CLOSING | State::LEAVING) || conn.busy() != Busy::More {
+            return;
+        }
+        let id = conn.id;
+        if let Some(session) = &mut conn.session {
+            session.resume(&mut self.outputs);
+            self.collect(id);
+            self.make_ready(slot);
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! Reading: bytes to lines, lines to what the hub is asked.
+
+use dialect::{Busy, Output, framing};
+use hub::{Cause, SessionId};
+use smol_str::SmolStr;
+use transport::ReadOutcome;
+
+use super::conn::State;
+use super::{READ, Worker};
+use crate::checks::Asker;
+use crate::clock;
+use crate::core::slot_of;
+
+/// Input buffers that are kept for the next.
+const BUFFERS: usize = 64;
+
+impl Worker {
+    /// Reads once what a connection has sent.
+    pub(super) fn readable(&mut self, slot: usize, hangup: bool, now: u64) {
+        let conn = &mut self.conns[slot];
+        if conn.state.contains(State::CLOSING) {
+            return self.linger(slot);
+        }
+        if conn.paused() {
+            if hangup {
+                conn.state.insert(State::BROKEN | State::ENDED);
+                self.leave(slot, Cause::ConnectionClosed);
+            }
+            return;
+        }
+        // Who has been read in this pass waits until everyone has been written to.
+        if !self.dirty.is_empty() && conn.read_pass == self.pass {
+            return;
+        }
+        conn.read_pass = self.pass;
+        loop {
+            let conn = &mut self.conns[slot];
+            match conn.stream.read(&mut self.buffer) {
+                Ok(ReadOutcome::Data(count)) => {
+                    conn.heard = now;
+                    conn.state.remove(State::PINGED);
+                    if conn.input.capacity() == 0 {
+                        conn.input = self.buffers.pop().unwrap_or_default();
+                    }
+                    conn.input.extend_from_slice(&self.buffer[..count]);
+                    // TLS may hold more than the poll knows of.
+                    if !conn.stream.has_more() || conn.input.len() >= READ {
+                        break;
+                    }
+                }
+                Ok(ReadOutcome::WouldBlock) => break,
+                Ok(ReadOutcome::Closed) => {
+                    conn.state.insert(State::ENDED);
+                    break;
+                }
+                Err(error) => return self.fail(slot, &error),
+            }
+        }
+        let ended = self.conns[slot].state.contains(State::ENDED);
+        if self.enter(slot, now) || ended {
+            self.make_ready(slot);
+        }
+        self.update_interest(slot);
+    }
+
+    /// Reading or writing failed: the session ends, and nothing more is written.
+    pub(super) fn fail(&mut self, slot: usize, error: &std::io::Error) {
+        let conn = &mut self.conns[slot];
+        tracing::debug!(conn = conn.id.0, %error, "connection failed");
+        conn.state.insert(State::BROKEN | State::ENDED);
+        conn.outbox.clear(false);
+        conn.waiting = 0;
+        self.leave(slot, Cause::Broken(SmolStr::new(error.to_string())));
+        self.update_interest(slot);
+    }
+
+    /// Takes one line of each connection that is ready.
+    pub(super) fn take_lines(&mut self, now: u64) {
+        let mut ready = std::mem::take(&mut self.ready);
+        for &slot in &ready {
+            let slot = slot as usize;
+            if let Some(conn) = self.conns.get_mut(slot) {
+                conn.state.remove(State::READY);
+                if !conn.state.intersects(State::CLOSING | State::LEAVING) {
+                    self.take_line(slot, now);
+                }
+            }
+        }
+        ready.clear();
+        if self.ready.is_empty() {
+            self.ready = ready;
+        }
+    }
+
+    fn take_line(&mut self, slot: usize, now: u64) {
+        let conn = &mut self.conns[slot];
+        let has_line = framing::line(&conn.input[conn.taken..]).is_some();
+        if has_line && conn.busy() == Busy::No && conn.entrance.is_none() {
+            if let Err(until) = conn.allowance.take(now, &self.live.config.fakelag) {
+                conn.state.insert(State::LAGGING);
+                self.timers.set(until, conn.id);
+                return self.update_interest(slot);
+            }
+            return self.receive(slot);
+        }
+        let waits = has_line && conn.busy() != Busy::No;
+        if conn.state.contains(State::ENDED) && conn.busy() != Busy::More && !waits {
+            return self.leave(slot, Cause::ConnectionClosed);
+        }
+        if !has_line {
+            let most = self.live.config.limits.recvq;
+            if conn.rest().len() > most {
+                return self.leave(slot, Cause::ReceiveQueueFull(most));
+            }
+            self.tidy(slot);
+        }
+        self.update_interest(slot);
+    }
+
+    /// Gives the session its next line.
+    fn receive(&mut self, slot: usize) {
+        self.open_session(slot);
+        let conn = &mut self.conns[slot];
+        let rest = &conn.input[conn.taken..];
+        let (Some((line, consumed)), Some(session)) = (framing::line(rest), &mut conn.session) else {
+            return;
+        };
+        session.receive(clock::now(), line, &mut self.outputs);
+        conn.taken += consumed;
+        let id = conn.id;
+        self.collect(id);
+        // The next line, or else a look at what is left.
+        self.make_ready(slot);
+    }
+
+    /// Adds a session's outputs to the batch; has secrets checked.
+    pub(super) fn collect(&mut self, id: SessionId) {
+        let mut outputs = std::mem::take(&mut self.outputs);
+        for output in outputs.drain(..) {
+            match output {
+                Output::Check(check) => {
+                    let conn = &self.conns[slot_of(id)];
+                    let asker = Asker {
+                        session: id,
+                        ip: conn.ip,
+                        secure: conn.stream.secure(),
+                        certificate: conn.stream.peer_certificate_fingerprint(),
+                    };
+                    if let Some(verdict) = self.shared.checker.check(&self.live, asker, check) {
+                        self.judge(id, verdict);
+                    }
+                }
+                Output::Close(cause) => self.leave(slot_of(id), cause),
+                output => self.batch.push((id, output)),
+            }
+        }
+        // Judging may have put more into a list of its own; it was collected there.
+        self.outputs = outputs;
+    }
+
+    /// Tells a session what became of its secret.
+    pub(super) fn judge(&mut self, id: SessionId, verdict: dialect::Verdict) {
+        let slot = slot_of(id);
+        if self.conns.get(slot).is_none_or(|conn| conn.id != id) {
+            return;
+        }
+        if let dialect::Verdict::Gateway(origin) = &verdict {
+            if !self.believe(slot, origin.ip, self.watch.millis()) {
+                return;
+            }
+        }
+        if let Some(session) = self.conns.get_mut(slot).and_then(|conn| conn.session.as_mut()) {
+            session.verdict(verdict, &mut self.outputs);
+            self.collect(id);
+            self.make_ready(slot);
+        }
+    }
+
+    /// Keeps what is left of the input in as little memory as it needs.
+    fn tidy(&mut self, slot: usize) {
+        let conn = &mut self.conns[slot];
+        if conn.taken == 0 && !conn.input.is_empty() {
+            return;
+        }
+        let rest = conn.input.split_off(conn.taken);
+        let mut buffer = std::mem::replace(&mut conn.input, rest);
+        conn.taken = 0;
+        buffer.clear();
+        if buffer.capacity() > 0 && buffer.capacity() <= READ && self.buffers.len() < BUFFERS {
+            self.buffers.push(buffer);
+        }
+    }
+}

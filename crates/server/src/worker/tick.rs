@@ -1,0 +1,89 @@
+//! What time brings: registration and ping timeouts, the end of fakelag, doors to look at again.
+
+use bytes::Bytes;
+use hub::{Cause, SessionId};
+
+use super::Worker;
+use super::conn::State;
+use crate::core::slot_of;
+
+impl Worker {
+    /// Looks at everything that is due.
+    pub(super) fn tick(&mut self, now: u64) {
+        while let Some(id) = self.timers.due(now) {
+            if id.0 > u64::MAX - 1 - u64::from(u16::MAX) {
+                self.reopen(id.0);
+                continue;
+            }
+            let slot = slot_of(id);
+            if self.conns.get(slot).is_some_and(|conn| conn.id == id) {
+                self.look(slot, id, now);
+            }
+        }
+    }
+
+    fn look(&mut self, slot: usize, id: SessionId, now: u64) {
+        let conn = &mut self.conns[slot];
+        if conn.state.contains(State::LAGGING) {
+            conn.state.remove(State::LAGGING);
+            self.make_ready(slot);
+        }
+        let conn = &mut self.conns[slot];
+        if now < conn.idle_at {
+            return;
+        }
+        if conn.state.contains(State::CLOSING) {
+            return self.remove(slot);
+        }
+        let next = if conn.registered() { self.silence(slot, now) } else { self.registration(slot, now) };
+        if let (Some(next), Some(conn)) = (next, self.conns.get_mut(slot)) {
+            conn.idle_at = next;
+            self.timers.set(next, id);
+        }
+    }
+
+    pub(super) fn registration_time(&self) -> u64 {
+        millis(self.live.config.server.timeouts.registration)
+    }
+
+    /// When a connection that has not registered is looked at next.
+    fn registration(&mut self, slot: usize, now: u64) -> Option<u64> {
+        let until = self.conns[slot].opened + self.registration_time();
+        if now < until {
+            return Some(until);
+        }
+        let seconds = self.live.config.server.timeouts.registration.as_secs();
+        self.leave(slot, Cause::RegistrationTimeout(seconds));
+        None
+    }
+
+    /// When a user's silence is looked at next.
+    fn silence(&mut self, slot: usize, now: u64) -> Option<u64> {
+        let timeouts = &self.live.config.server.timeouts;
+        let (ping, disconnect) = (millis(timeouts.ping), millis(timeouts.disconnect));
+        let seconds = timeouts.disconnect.as_secs();
+        let conn = &mut self.conns[slot];
+        if now >= conn.heard + disconnect {
+            self.leave(slot, Cause::PingTimeout(seconds));
+            return None;
+        }
+        if now < conn.heard + ping {
+            return Some(conn.heard + ping);
+        }
+        let end = conn.heard + disconnect;
+        if !conn.state.contains(State::PINGED) {
+            conn.state.insert(State::PINGED);
+            self.scratch.clear();
+            if let Some(session) = &mut conn.session {
+                session.ping(&mut self.scratch);
+            }
+            let bytes = Bytes::copy_from_slice(&self.scratch);
+            self.push(slot, bytes);
+        }
+        Some(end)
+    }
+}
+
+fn millis(duration: crate::config::Duration) -> u64 {
+    u64::try_from(duration.get().as_millis()).unwrap_or(u64::MAX)
+}
