@@ -448,7 +448,7 @@ pub enum Rejection {
     AccountNeeded(Nick),
     /// It lacks the rank.
     RankNeeded(RoomName),
-    /// The other one is not in the room.
+    /// The other one is not in the room; for a kick, perhaps nobody has that name.
     TargetNotInRoom(Nick, RoomName),
     /// The other one is in the room already.
     TargetInRoom(Nick, RoomName),

@@ -1,24 +1,24 @@
 //! Policy: who may do what. Each function answers with the one reason against it that is told, so the
 //! order of its checks is part of the rule.
 
+use smol_str::SmolStr;
+
 use crate::hub::Hub;
 use crate::lists::Likeness;
 use crate::session::Introduction;
 use crate::table::UserId;
 use crate::{
-    ListKind, ModeChange, Mute, Nick, Privileges, Rank, Rejection, RoomFlags, RoomId, RoomName, Say, Text,
-    Timestamp, UserFlags,
+    ListKind, ModeChange, Mute, NetworkBan, Nick, Privileges, Rank, Rejection, RoomFlags, RoomId, RoomName,
+    Say, Text, Timestamp, UserFlags,
 };
-use smol_str::SmolStr;
 
 /// Names and people.
 impl Hub {
     /// Whether a session may register at all. Whether its nickname is free is another question.
     pub(crate) fn can_come_in(&self, hello: &Introduction, now: Timestamp) -> Result<(), Rejection> {
-        let ip = hello.origin.ip;
-        if let Some(ban) =
-            self.bans_in_force(now).find(|ban| self.ban_matches(ban, &hello.user, &hello.origin.host, ip))
-        {
+        let origin = &hello.origin;
+        let matches = |ban: &&NetworkBan| self.ban_matches(ban, &hello.user, &origin.host, origin.ip);
+        if let Some(ban) = self.bans_in_force(now).find(matches) {
             return Err(Rejection::BannedFromServer(ban.reason.clone()));
         }
         self.can_be_called(&hello.nick)

@@ -9,7 +9,8 @@ use crate::hub::Hub;
 use crate::step::Step;
 use crate::table::UserId;
 use crate::{
-    Destination, Event, Rank, Rejection, RoomId, RoomTarget, Say, SayKind, SessionId, Target, Timestamp,
+    Destination, Event, Rank, Ranks, Rejection, RoomId, RoomTarget, Say, SayKind, SessionId, Target,
+    Timestamp,
 };
 
 impl Hub {
@@ -69,7 +70,7 @@ impl Hub {
         self.fits(user, &written, &say)?;
         let at = self.rooms[room].stamp(step.at);
         let said = self.said(user, Destination::Ranked(written), at, say, step);
-        let listens = |member: UserId, ranks: crate::Ranks| member == user || ranks.at_least(rank);
+        let listens = |member: UserId, ranks: Ranks| member == user || ranks.at_least(rank);
         let members = self.rooms[room].members.iter().filter(|(member, ranks)| listens(**member, **ranks));
         let sessions: Vec<SessionId> = members
             .flat_map(|(member, _)| self.users[*member].sessions.iter().copied())

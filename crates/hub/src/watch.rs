@@ -1,5 +1,6 @@
 //! Watching who comes and goes (MONITOR, `conformance.md` §15). What is watched belongs to a session.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use smol_str::SmolStr;
@@ -14,7 +15,7 @@ impl Hub {
     pub(crate) fn watch(&mut self, names: Vec<SmolStr>, step: &mut Step) {
         let limit = self.settings.limits.watched;
         let (mut online, mut offline, mut full) = (Vec::new(), Vec::new(), Vec::new());
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         for name in names {
             let folded = self.fold(&name);
             if !seen.insert(folded.clone()) {

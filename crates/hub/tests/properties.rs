@@ -2,9 +2,14 @@
 
 use hub::fuzzing::trial;
 use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 512,
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct("tests/properties.failures"))),
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn a_hub_stays_consistent_and_a_replay_is_equal(bytes in prop::collection::vec(any::<u8>(), 0..3000)) {

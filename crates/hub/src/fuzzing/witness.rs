@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{Audience, Destination, Effect, Entry, Event, MessageId, RoomId, SessionId, Timestamp};
+use crate::{Audience, Command, Destination, Effect, Entry, Event, MessageId, RoomId, SessionId, Timestamp};
 
 #[derive(Default)]
 pub(super) struct Witness {
@@ -19,7 +19,7 @@ impl Witness {
 
     /// Carries out the effects of one entry.
     pub fn see(&mut self, entry: &Entry, effects: &[Effect]) -> Result<(), String> {
-        if matches!(entry.command, crate::Command::Connect) {
+        if matches!(entry.command, Command::Connect) {
             self.open.insert(entry.from);
         }
         let mut told: Vec<(MessageId, SessionId)> = Vec::new();
