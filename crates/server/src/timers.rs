@@ -1,23 +1,27 @@
 //! What is due when. Each entry names a connection, which decides for itself what is to be done.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::BTreeSet;
 
 use hub::SessionId;
 
 /// Moments, in milliseconds of a stopwatch, at which connections want to be looked at.
 #[derive(Debug, Default)]
-pub struct Timers(BinaryHeap<Reverse<(u64, SessionId)>>);
+pub struct Timers(BTreeSet<(u64, SessionId)>);
 
 impl Timers {
     /// Looks at a connection at a moment.
     pub fn set(&mut self, at: u64, session: SessionId) {
-        self.0.push(Reverse((at, session)));
+        self.0.insert((at, session));
+    }
+
+    /// Does not, after all.
+    pub fn cancel(&mut self, at: u64, session: SessionId) {
+        self.0.remove(&(at, session));
     }
 
     /// The next moment.
     pub fn next(&self) -> Option<u64> {
-        self.0.peek().map(|Reverse((at, _))| *at)
+        self.0.first().map(|(at, _)| *at)
     }
 
     /// A connection whose moment has come.
@@ -25,7 +29,7 @@ impl Timers {
         if self.next()? > now {
             return None;
         }
-        self.0.pop().map(|Reverse((_, session))| session)
+        self.0.pop_first().map(|(_, session)| session)
     }
 }
 
@@ -43,5 +47,7 @@ mod tests {
         assert_eq!(timers.due(9), None);
         let due: Vec<_> = std::iter::from_fn(|| timers.due(25)).collect();
         assert_eq!(due, [SessionId(1), SessionId(2)]);
+        timers.cancel(30, SessionId(3));
+        assert_eq!(timers.next(), None);
     }
 }

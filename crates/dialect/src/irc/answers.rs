@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hub::{Answer, Identity, ListKind, ModeChange, Names, Rank, Ranks, RoomName, Timestamp, Topic, Whois};
 
 use super::capability::Capabilities;
-use super::line::wrap;
+use super::line::{repeatable, wrap};
 use super::numeric::{self, Numeric};
 use super::render::{mode_lines, time, user_modes};
 use super::session::{Irc, Task};
@@ -180,7 +180,7 @@ impl Irc {
             }
             None => {
                 let end = numeric::RPL_ENDOFWHO;
-                self.numeric(out, end).word(sent.as_str()).text(end.text).end();
+                self.numeric(out, end).word(repeatable(sent.as_bytes())).text(end.text).end();
             }
         }
     }
@@ -260,7 +260,7 @@ impl Irc {
         let Some(Task::Whowas { nick, count }) = self.task.take().map(|task| *task) else { return };
         if entries.is_empty() {
             let none = numeric::ERR_WASNOSUCHNICK;
-            self.numeric(out, none).word(nick.as_str()).text(none.text).end();
+            self.numeric(out, none).word(repeatable(nick.as_bytes())).text(none.text).end();
         }
         for entry in entries.iter().take(count) {
             let who = &entry.who;

@@ -26,9 +26,7 @@ impl Irc {
                 }
             }
             _ => {
-                let shown =
-                    if subcommand.is_empty() || subcommand.contains(&b' ') { b"*" } else { subcommand };
-                self.refuse(outputs, numeric::ERR_INVALIDCAPCMD, &[shown]);
+                self.refuse(outputs, numeric::ERR_INVALIDCAPCMD, &[subcommand]);
             }
         }
     }

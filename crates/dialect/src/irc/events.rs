@@ -3,11 +3,10 @@
 use hub::{Cause, Change, Counts, Event, Identity, ListKind, Mute, Rejection, Text, UserFlags};
 
 use super::capability::Capabilities;
-use super::line::{Line, wrap};
+use super::line::{Line, repeatable, wrap};
 use super::numeric::{self, Numeric};
-use super::render::{list_letter, time, user_modes};
+use super::render::{list_letter, user_modes};
 use super::session::Irc;
-use super::settings::{CHANNEL_MODES, CHANNEL_MODES_WITH_PARAMETER, USER_MODES, VERSION};
 use crate::Output;
 
 impl Irc {
@@ -79,7 +78,9 @@ impl Irc {
     }
 
     fn with_words(&self, out: &mut Vec<u8>, numeric: Numeric, words: &[&str]) {
-        let line = words.iter().fold(self.numeric(out, numeric), |line, word| line.word(word));
+        let line = words
+            .iter()
+            .fold(self.numeric(out, numeric), |line, word| line.word(repeatable(word.as_bytes())));
         line.text(numeric.text).end();
     }
 
@@ -88,15 +89,9 @@ impl Irc {
         self.nick = who.nick.as_str().into();
         self.opening = None;
         out.reserve(2048);
-        let options = &self.settings.options;
-        let welcome = format!("Welcome to the {} Network, {who}", options.network);
+        let welcome = format!("Welcome to the {} Network, {who}", self.settings.options.network);
         self.numeric(out, numeric::RPL_WELCOME).text(welcome).end();
-        let host = format!("Your host is {}, running version {VERSION}", options.server);
-        self.numeric(out, numeric::RPL_YOURHOST).text(host).end();
-        let created = format!("This server was created {}", time(options.started));
-        self.numeric(out, numeric::RPL_CREATED).text(created).end();
-        let line = self.numeric(out, numeric::RPL_MYINFO).word(self.server()).word(VERSION);
-        line.word(USER_MODES).word(CHANNEL_MODES).word(CHANNEL_MODES_WITH_PARAMETER).end();
+        self.write_prepared(&self.settings.greeting, out);
         self.write_isupport(out);
         self.write_counts(counts, out);
         self.write_motd(out);
@@ -129,7 +124,7 @@ impl Irc {
                 let text = [b"You are banned from this server: ".as_slice(), reason.as_bytes()].concat();
                 self.numeric(out, numeric::ERR_YOUREBANNEDCREEP).text(text).end();
             }
-            R::NoSuchNick(nick) => self.with_words(out, numeric::ERR_NOSUCHNICK, &[word_or_star(nick)]),
+            R::NoSuchNick(nick) => self.with_words(out, numeric::ERR_NOSUCHNICK, &[nick]),
             R::NoSuchRoom(room) => self.with_words(out, numeric::ERR_NOSUCHCHANNEL, &[room.as_str()]),
             R::TooManyRooms(room) | R::NoMoreRooms(room) => {
                 self.with_words(out, numeric::ERR_TOOMANYCHANNELS, &[room.as_str()]);
@@ -163,12 +158,6 @@ impl Irc {
         let line = self.numeric(out, numeric::ERR_BANLISTFULL).word(room).show(list_letter(list));
         line.text(numeric::ERR_BANLISTFULL.text).end();
     }
-}
-
-/// A word that was sent, if it can be repeated as a parameter in the middle.
-fn word_or_star(word: &str) -> &str {
-    let bad = word.is_empty() || word.starts_with(':') || word.contains(' ');
-    if bad { "*" } else { word }
 }
 
 fn mute_reason(why: Mute) -> &'static str {

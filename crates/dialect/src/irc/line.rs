@@ -4,10 +4,33 @@
 use std::fmt::Display;
 use std::io::Write;
 
+use hub::Identity;
+
 use super::numeric::Numeric;
 
 /// Most bytes of a line behind its tags, without CR and LF (RFC 2812 §2.3; `conformance` section 5).
 pub const MAX_BODY: usize = 510;
+
+/// Who a line comes from. Written without the formatting machinery: it stands before every line.
+pub trait Source {
+    /// Appends it.
+    fn append(&self, out: &mut Vec<u8>);
+}
+
+impl Source for str {
+    fn append(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.as_bytes());
+    }
+}
+
+/// `nick!user@host`
+impl Source for Identity {
+    fn append(&self, out: &mut Vec<u8>) {
+        for part in [self.nick.as_str(), "!", &self.user, "@", &self.host] {
+            out.extend_from_slice(part.as_bytes());
+        }
+    }
+}
 
 /// A line being written to the end of a buffer. Tags, if any, are there already.
 #[must_use = "a line that is not ended has no end"]
@@ -18,16 +41,23 @@ pub struct Line<'a> {
 
 impl<'a> Line<'a> {
     /// A line that some server or user is the source of.
-    pub fn from(out: &'a mut Vec<u8>, source: impl Display, command: &str) -> Self {
+    pub fn from(out: &'a mut Vec<u8>, source: &(impl Source + ?Sized), command: &str) -> Self {
         let start = out.len();
-        write!(out, ":{source} {command}").expect("writing to memory does not fail");
+        out.push(b':');
+        source.append(out);
+        out.push(b' ');
+        out.extend_from_slice(command.as_bytes());
         Self { out, start }
     }
 
     /// A numeric for `client`.
     pub fn numeric(out: &'a mut Vec<u8>, server: &str, numeric: Numeric, client: &str) -> Self {
         let start = out.len();
-        write!(out, ":{server} {:03} {client}", numeric.code).expect("writing to memory does not fail");
+        let digit = |place: u16| b'0' + (numeric.code / place % 10) as u8;
+        out.push(b':');
+        out.extend_from_slice(server.as_bytes());
+        out.extend_from_slice(&[b' ', digit(100), digit(10), digit(1), b' ']);
+        out.extend_from_slice(client.as_bytes());
         Self { out, start }
     }
 
@@ -62,6 +92,12 @@ impl<'a> Line<'a> {
         self.out.truncate(self.start + length);
         self.out.extend_from_slice(b"\r\n");
     }
+}
+
+/// A word that somebody sent, if it can be repeated as a parameter that is not the last; else `*`.
+pub fn repeatable(word: &[u8]) -> &[u8] {
+    let bad = word.is_empty() || word.starts_with(b":") || word.contains(&b' ');
+    if bad { b"*" } else { word }
 }
 
 /// Writes words into as few lines as they fit in, at least one if `even_empty`. `begin` starts a line
@@ -106,8 +142,8 @@ mod tests {
     #[test]
     fn a_line_is_cut_at_a_whole_character_and_filled() {
         let mut out = Vec::new();
-        Line::from(&mut out, "s", "X").text("é".repeat(300)).end();
-        assert_eq!(out.len(), 512 - 1); // ":s X :" takes 6, then 252 characters of two bytes
+        Line::from(&mut out, "s", "XX").text("é".repeat(300)).end();
+        assert_eq!(out.len(), 512 - 1); // ":s XX :" takes 7, then 251 characters of two bytes
         assert!(out.ends_with("é\r\n".as_bytes()));
     }
 

@@ -76,10 +76,7 @@ impl Irc {
                 None
             }
             Err(_) => {
-                // What has a space in it, or begins with a colon, can't be repeated.
-                let bad = written.contains(&b' ') || written.starts_with(b":");
-                let shown = if bad { b"*" } else { hub::cut(written, 64) };
-                self.refuse(outputs, numeric::ERR_ERRONEUSNICKNAME, &[shown]);
+                self.refuse(outputs, numeric::ERR_ERRONEUSNICKNAME, &[hub::cut(written, 64)]);
                 None
             }
         }

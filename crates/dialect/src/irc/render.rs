@@ -173,13 +173,13 @@ impl Renderer<'_> {
         };
         if *kind == SayKind::Signal {
             self.tags(out, *at, Some(*id), who, tags);
-            return Line::from(out, who, command).word(target).end();
+            return Line::from(out, &**who, command).word(target).end();
         }
         // What a client of this dialect says always fits; what others say is split.
         let free = MAX_BODY.saturating_sub(who.mask_len() + command.len() + target.len() + 5).max(4);
         for part in split(text.as_bytes(), free) {
             self.tags(out, *at, Some(*id), who, tags);
-            Line::from(out, who, command).word(target).text(part).end();
+            Line::from(out, &**who, command).word(target).text(part).end();
         }
     }
 
@@ -229,7 +229,7 @@ impl Renderer<'_> {
                     Rank::ALL.into_iter().filter(|&r| ranks.contains(r.into())).map(rank_letter).collect();
                 if !letters.is_empty() {
                     let nicks = vec![who.nick.as_str(); letters.len()].join(" ");
-                    let server = &self.settings.options.server;
+                    let server = self.settings.options.server.as_str();
                     let line = Line::from(out, server, "MODE").word(room.as_str());
                     line.show(format_args!("+{letters} {nicks}")).end();
                 }

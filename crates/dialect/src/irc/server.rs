@@ -25,21 +25,20 @@ impl Irc {
 
     /// `375`, `372`…, `376`; or `422`.
     pub(super) fn write_motd(&self, out: &mut Vec<u8>) {
-        let Some(motd) = &self.settings.options.motd else {
-            return self.say(out, numeric::ERR_NOMOTD, numeric::ERR_NOMOTD.text);
-        };
-        self.say(out, numeric::RPL_MOTDSTART, format!("- {} Message of the day -", self.server()));
-        for line in motd {
-            self.say(out, numeric::RPL_MOTD, format!("- {line}"));
-        }
-        self.say(out, numeric::RPL_ENDOFMOTD, numeric::RPL_ENDOFMOTD.text);
+        self.write_prepared(&self.settings.motd, out);
     }
 
     /// The lines `005`.
     pub(super) fn write_isupport(&self, out: &mut Vec<u8>) {
-        for tokens in &self.settings.isupport {
-            let line = self.numeric(out, numeric::RPL_ISUPPORT).word(tokens);
-            line.text(numeric::RPL_ISUPPORT.text).end();
+        self.write_prepared(&self.settings.isupport, out);
+    }
+
+    /// Lines that are the same for every client.
+    pub(super) fn write_prepared(&self, lines: &[(Numeric, String)], out: &mut Vec<u8>) {
+        for (numeric, rest) in lines {
+            let mut line = self.numeric(out, *numeric);
+            line.push(rest.as_bytes());
+            line.end();
         }
     }
 
@@ -126,8 +125,7 @@ impl Irc {
         let asked = text(message.param(0).unwrap_or_default());
         let subject = asked.split(' ').next().filter(|subject| !subject.is_empty()).unwrap_or("*");
         let Some(lines) = help::lines(subject) else {
-            let shown = if subject.starts_with(':') { "*" } else { subject };
-            return self.refuse(outputs, numeric::ERR_HELPNOTFOUND, &[shown.as_bytes()]);
+            return self.refuse(outputs, numeric::ERR_HELPNOTFOUND, &[subject.as_bytes()]);
         };
         self.local(outputs, |out| {
             let last = lines.len() - 1;

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use super::capability::Capabilities;
 use super::label::Label;
-use super::line::{Line, MAX_BODY};
+use super::line::{Line, MAX_BODY, repeatable};
 use super::message::Message;
 use super::numeric::{self, Numeric};
 use super::registration::Opening;
@@ -107,7 +107,8 @@ impl Irc {
     /// Answers with a numeric that has words and its usual text.
     pub(super) fn refuse(&self, outputs: &mut Vec<Output>, numeric: Numeric, words: &[&[u8]]) {
         self.local(outputs, |out| {
-            let line = words.iter().fold(self.numeric(out, numeric), |line, word| line.word(word));
+            let line =
+                words.iter().fold(self.numeric(out, numeric), |line, word| line.word(repeatable(word)));
             line.text(numeric.text).end();
         });
     }

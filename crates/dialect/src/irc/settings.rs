@@ -3,6 +3,9 @@
 use hub::{Casemapping, Timestamp};
 use smol_str::SmolStr;
 
+use super::numeric::{self, Numeric};
+use super::render::time;
+
 /// Chosen by the operator. Sizes are bytes.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -61,13 +64,18 @@ pub struct Sts {
     pub preload: bool,
 }
 
-/// The options, and what follows from them.
+/// The options, and what follows from them: lines that are the same for every client, as what stands
+/// behind the client's name. Each client is sent all of them once, so they are written once.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// As chosen.
     pub options: Options,
-    /// The tokens of each line 005, joined by spaces.
-    pub isupport: Vec<String>,
+    /// 002 to 004.
+    pub greeting: Vec<(Numeric, String)>,
+    /// The lines 005.
+    pub isupport: Vec<(Numeric, String)>,
+    /// 375, 372…, 376; or 422.
+    pub motd: Vec<(Numeric, String)>,
 }
 
 /// The version this server says it has.
@@ -90,8 +98,10 @@ pub const MAX_TARGETS: usize = 4;
 impl Settings {
     /// Prepares what does not change from line to line.
     pub fn new(options: Options) -> Self {
-        let isupport = isupport_lines(&isupport_tokens(&options));
-        Self { options, isupport }
+        let lines = isupport_lines(&isupport_tokens(&options)).into_iter();
+        let isupport = numeric::RPL_ISUPPORT;
+        let isupport = lines.map(|tokens| (isupport, format!(" {tokens} :{}", isupport.text))).collect();
+        Self { greeting: greeting(&options), isupport, motd: motd(&options), options }
     }
 
     /// The value of the `sts` capability, for a connection that is secure or not.
@@ -103,6 +113,26 @@ impl Settings {
             (true, true) => format!("duration={},preload", sts.duration),
         })
     }
+}
+
+fn greeting(options: &Options) -> Vec<(Numeric, String)> {
+    let server = &options.server;
+    let modes = format!("{USER_MODES} {CHANNEL_MODES} {CHANNEL_MODES_WITH_PARAMETER}");
+    vec![
+        (numeric::RPL_YOURHOST, format!(" :Your host is {server}, running version {VERSION}")),
+        (numeric::RPL_CREATED, format!(" :This server was created {}", time(options.started))),
+        (numeric::RPL_MYINFO, format!(" {server} {VERSION} {modes}")),
+    ]
+}
+
+fn motd(options: &Options) -> Vec<(Numeric, String)> {
+    let Some(motd) = &options.motd else {
+        return vec![(numeric::ERR_NOMOTD, format!(" :{}", numeric::ERR_NOMOTD.text))];
+    };
+    let start = (numeric::RPL_MOTDSTART, format!(" :- {} Message of the day -", options.server));
+    let end = (numeric::RPL_ENDOFMOTD, format!(" :{}", numeric::RPL_ENDOFMOTD.text));
+    let lines = motd.iter().map(|line| (numeric::RPL_MOTD, format!(" :- {line}")));
+    std::iter::once(start).chain(lines).chain([end]).collect()
 }
 
 /// The tokens of 005 (`conformance` section 7).

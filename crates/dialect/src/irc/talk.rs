@@ -4,7 +4,7 @@ use hub::{Command, Rank, RoomName, RoomTarget, Say, SayKind, Target, Text};
 use smol_str::SmolStr;
 
 use super::capability::Capabilities;
-use super::line::MAX_BODY;
+use super::line::{MAX_BODY, repeatable};
 use super::message::Message;
 use super::numeric;
 use super::session::{Irc, list, text};
@@ -43,7 +43,7 @@ impl Irc {
         for (at, written) in list(targets).enumerate() {
             if at >= MAX_TARGETS {
                 self.loud(kind, outputs, |out| {
-                    let line = self.numeric(out, numeric::ERR_TOOMANYTARGETS).word(written);
+                    let line = self.numeric(out, numeric::ERR_TOOMANYTARGETS).word(repeatable(written));
                     line.text(numeric::ERR_TOOMANYTARGETS.text).end();
                 });
                 continue;
@@ -86,11 +86,7 @@ impl Irc {
 
     /// `403` for a name that is none.
     pub(super) fn write_no_channel(&self, written: &[u8], out: &mut Vec<u8>) {
-        let shown = if written.is_empty() || written.starts_with(b":") || written.contains(&b' ') {
-            b"*"
-        } else {
-            hub::cut(written, 200)
-        };
+        let shown = hub::cut(repeatable(written), 200);
         let line = self.numeric(out, numeric::ERR_NOSUCHCHANNEL).word(shown);
         line.text(numeric::ERR_NOSUCHCHANNEL.text).end();
     }

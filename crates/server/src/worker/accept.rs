@@ -10,7 +10,7 @@ use smol_str::SmolStr;
 use transport::proxy::{self, Parsed};
 use transport::{Accepted, Interest, Stream, is_exhausted};
 
-use super::conn::{Conn, Entrance};
+use super::conn::{Conn, Entrance, log};
 use super::{LISTENERS, Worker};
 use crate::core::session_id;
 use crate::inbox::Post;
@@ -116,7 +116,7 @@ impl Worker {
             self.forget(peer.ip, conn.listener);
             return tracing::warn!(%peer, %error, "a connection can't be waited for");
         }
-        tracing::debug!(conn = id.0, %peer, "connected");
+        log!(DEBUG, conn, port = peer.port, "connected");
         self.timers.set(conn.idle_at, id);
         self.conns.insert(conn);
         self.batch.push((id, Output::Command(Command::Connect)));

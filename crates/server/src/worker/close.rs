@@ -5,7 +5,7 @@ use hub::{Cause, SessionId};
 use transport::ReadOutcome;
 
 use super::Worker;
-use super::conn::State;
+use super::conn::{State, log};
 use crate::core::slot_of;
 
 /// Milliseconds a peer has to take its last words, and to close its end.
@@ -21,46 +21,44 @@ impl Worker {
         if conn.state.contains(State::CLOSING) {
             return;
         }
-        tracing::debug!(conn = id.0, cause = cause_name(cause), "closing");
+        log!(DEBUG, conn, cause = cause_name(cause), "closing");
         self.scratch.clear();
         if let Some(session) = &mut conn.session {
             session.farewell(cause, &mut self.scratch);
         }
         conn.state.insert(State::CLOSING);
+        if matches!(cause, Cause::Quit(_)) {
+            conn.state.insert(State::ENDED);
+        }
         conn.input = Vec::new();
         conn.taken = 0;
         let last_words = Bytes::copy_from_slice(&self.scratch);
         self.push(slot, last_words);
         self.make_dirty(slot);
-        self.timers.set(self.watch.millis() + FAREWELL, id);
-        self.conns[slot].idle_at = self.watch.millis() + FAREWELL;
-        self.update_interest(slot);
+        let until = self.watch.millis() + FAREWELL;
+        self.timers.cancel(self.conns[slot].idle_at, id);
+        self.timers.set(until, id);
+        self.conns[slot].idle_at = until;
     }
 
     /// All is written. Closing a socket with unread input makes the kernel send a reset, which may
-    /// overtake the last words: so the peer's end is awaited then.
+    /// overtake the last words: unless the peer has had its say, its end is awaited then.
     pub(super) fn finish(&mut self, slot: usize) {
         let conn = &mut self.conns[slot];
         if conn.state.contains(State::LINGERING) {
             return;
         }
-        let said = !conn.state.contains(State::BROKEN) && conn.stream.shutdown().is_ok_and(|done| done);
-        if conn.state.contains(State::BROKEN) {
+        let plain = !conn.stream.secure();
+        if conn.state.contains(State::BROKEN) || plain && conn.state.contains(State::ENDED) {
             return self.remove(slot);
         }
-        conn.state.insert(State::LINGERING);
+        let said = conn.stream.shutdown().is_ok_and(|done| done);
         if said && conn.state.contains(State::ENDED) {
             return self.remove(slot);
         }
-        if said
-            && matches!(
-                conn.stream.read(&mut self.buffer),
-                Ok(ReadOutcome::WouldBlock | ReadOutcome::Closed) | Err(_)
-            )
-        {
-            return self.remove(slot);
-        }
+        conn.state.insert(State::LINGERING);
         self.update_interest(slot);
+        self.linger(slot);
     }
 
     /// Reads and forgets, until the peer closes its end or its time is up.
@@ -79,9 +77,10 @@ impl Worker {
 
     /// Forgets a connection; dropping it closes it.
     pub(super) fn remove(&mut self, slot: usize) {
+        // The poll forgets the descriptor when it is closed.
         let Some(conn) = self.conns.try_remove(slot) else { return };
-        let _ = self.poll.remove(&conn.stream);
-        tracing::debug!(conn = conn.id.0, "closed");
+        log!(DEBUG, conn, "closed");
+        self.timers.cancel(conn.idle_at, conn.id);
         self.forget(conn.ip, conn.listener);
     }
 

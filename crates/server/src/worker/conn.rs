@@ -53,6 +53,18 @@ pub(super) struct Entrance {
     pub proxy_required: bool,
 }
 
+/// Logs something in a connection's span, which exists only while there is something to log: kept, it would
+/// cost each idle connection more than all the rest of it.
+macro_rules! log {
+    ($level:ident, $conn:expr, $($what:tt)*) => {
+        if tracing::enabled!(tracing::Level::$level) {
+            let _span = $conn.span().entered();
+            tracing::event!(tracing::Level::$level, $($what)*);
+        }
+    };
+}
+pub(super) use log;
+
 bitflags::bitflags! {
     /// Where a connection stands.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -122,17 +134,26 @@ impl Conn {
         self.state.intersects(State::LAGGING | State::ENDED) || self.busy() != Busy::No
     }
 
-    /// What to wait for.
+    /// What to wait for. Writing is waited for only once a write has not taken everything: until then it
+    /// is simply tried.
     pub fn wanted(&self) -> Interest {
-        let pending = !self.outbox.is_empty();
-        if self.state.contains(State::CLOSING) {
-            let read = if self.state.contains(State::LINGERING) { Interest::READ } else { Interest::NONE };
-            return if pending || self.stream.wants_write() { read | Interest::WRITE } else { read };
+        let blocked = self.state.contains(State::BLOCKED) || self.stream.wants_write();
+        let reads = match self.state.contains(State::CLOSING) {
+            true => self.state.contains(State::LINGERING),
+            false => !self.paused(),
+        };
+        match (reads, blocked) {
+            (true, _) => self.stream.interest(blocked),
+            (false, true) => Interest::WRITE,
+            (false, false) => Interest::NONE,
         }
-        match (self.paused(), pending || self.stream.wants_write()) {
-            (false, _) => self.stream.interest(pending),
-            (true, true) => Interest::WRITE,
-            (true, false) => Interest::NONE,
+    }
+
+    /// The span that everything logged of it stands in.
+    pub fn span(&self) -> tracing::Span {
+        match self.ip {
+            Some(ip) => tracing::error_span!("connection", conn = self.id.0, peer = %ip, dialect = "irc"),
+            None => tracing::error_span!("connection", conn = self.id.0, peer = "local", dialect = "irc"),
         }
     }
 

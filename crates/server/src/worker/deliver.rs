@@ -90,6 +90,10 @@ impl Worker {
         if !self.outputs.is_empty() {
             self.collect(id);
         }
+        // A page of a long answer may have nothing in it: then there is no write to wait for.
+        if self.conns[slot].outbox.is_empty() {
+            self.resume(slot);
+        }
     }
 
     fn tell_room(&mut self, room: RoomId, except: Option<SessionId>, event: &Event) {
@@ -169,7 +173,6 @@ impl Worker {
         if let Some(session) = &mut conn.session {
             session.resume(&mut self.outputs);
             self.collect(id);
-            self.make_ready(slot);
         }
     }
 }

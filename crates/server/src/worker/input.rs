@@ -5,7 +5,7 @@ use hub::{Cause, SessionId};
 use smol_str::SmolStr;
 use transport::ReadOutcome;
 
-use super::conn::State;
+use super::conn::{State, log};
 use super::{READ, Worker};
 use crate::checks::Asker;
 use crate::clock;
@@ -60,13 +60,16 @@ impl Worker {
         if self.enter(slot, now) || ended {
             self.make_ready(slot);
         }
-        self.update_interest(slot);
+        // A handshake changes its mind about what it waits for.
+        if self.conns[slot].stream.secure() {
+            self.update_interest(slot);
+        }
     }
 
     /// Reading or writing failed: the session ends, and nothing more is written.
     pub(super) fn fail(&mut self, slot: usize, error: &std::io::Error) {
         let conn = &mut self.conns[slot];
-        tracing::debug!(conn = conn.id.0, %error, "connection failed");
+        log!(DEBUG, conn, %error, "connection failed");
         conn.state.insert(State::BROKEN | State::ENDED);
         conn.outbox.clear(false);
         conn.waiting = 0;

@@ -41,7 +41,7 @@ use crate::outbox::Spares;
 use crate::shared::Shared;
 use crate::timers::Timers;
 
-use conn::{Conn, State};
+use conn::{Conn, State, log};
 
 /// Events taken from the kernel at a time.
 const EVENTS: usize = 512;
@@ -256,7 +256,7 @@ impl Worker {
         if wanted != conn.interest {
             conn.interest = wanted;
             if let Err(error) = self.poll.modify(&conn.stream, conn.id.0, wanted) {
-                tracing::error!(conn = conn.id.0, %error, "a connection can't be waited for");
+                log!(ERROR, conn, %error, "it can't be waited for");
             }
         }
     }

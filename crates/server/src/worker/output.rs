@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use hub::Cause;
 
-use super::conn::State;
+use super::conn::{State, log};
 use super::{SLICE, Worker};
 use crate::outbox::Flushed;
 
@@ -27,7 +27,7 @@ impl Worker {
             let Some(conn) = self.conns.get_mut(slot) else { return };
             if conn.waiting > 0 && conn.waiting + bytes.len() > most {
                 let waiting = conn.waiting;
-                tracing::info!(conn = conn.id.0, waiting, "closed: it does not read what it is sent");
+                log!(INFO, conn, waiting, "closed: it does not read what it is sent");
                 conn.outbox.clear(true);
                 conn.waiting = conn.outbox.len();
                 return self.leave(slot, Cause::SendQueueFull(waiting));
@@ -91,6 +91,10 @@ impl Worker {
         conn.state.remove(State::BLOCKED);
         if conn.state.contains(State::CLOSING) {
             return self.finish(slot);
+        }
+        // Lines that came meanwhile, or the end of them, are looked at again.
+        if !conn.input.is_empty() || conn.state.contains(State::ENDED) {
+            self.make_ready(slot);
         }
         self.resume(slot);
         self.update_interest(slot);
