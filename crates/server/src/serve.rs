@@ -16,7 +16,7 @@ use transport::{AddressLimits, Listener, TlsConfig};
 
 use crate::checks::Checker;
 use crate::clock;
-use crate::config::Config;
+use crate::config::{Config, MAX_WORKERS};
 use crate::control::{Control, Order};
 use crate::core::{Core, worker_of};
 use crate::doors::{self, ServeError};
@@ -211,10 +211,8 @@ fn keep_what_is_fixed(new: &mut Config, old: &Config) {
 }
 
 fn worker_count(config: &Config) -> usize {
-    let count = match config.server.workers {
-        0 => std::thread::available_parallelism().map_or(1, usize::from),
+    match config.server.workers {
+        0 => std::thread::available_parallelism().map_or(1, usize::from).min(MAX_WORKERS),
         count => count,
-    };
-    // A session's number has eight bits for its worker.
-    count.clamp(1, 255)
+    }
 }

@@ -17,8 +17,8 @@ type Checked = Result<(), ConfigError>;
 const CHANNEL_FLAGS: &str = "CMimnst";
 /// User modes people may set on themselves.
 const USER_FLAGS: &str = "iwBR";
-/// More threads than this are a slip of the finger.
-const MAX_WORKERS: usize = 256;
+/// A session's number has eight bits for its worker, and the last value is the server itself.
+pub const MAX_WORKERS: usize = 255;
 /// The lowest cost RFC 7677 allows.
 const MIN_SCRAM_ITERATIONS: u32 = 4096;
 

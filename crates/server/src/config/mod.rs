@@ -28,6 +28,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+pub use check::MAX_WORKERS;
 pub use duration::Duration;
 pub use error::ConfigError;
 pub use later::{

@@ -150,7 +150,7 @@ fn rules_across_values_are_checked() {
         ("server.description = \"a\\nb\"", "server.description: expected one line"),
         ("admin.email = \"\"", "admin.email: expected one line"),
         ("server.casemapping = \"precis\"", "server.casemapping: \"precis\" is not supported yet"),
-        ("server.workers = 1000", "server.workers: 1000 is out of range; write a number from 0 to 256"),
+        ("server.workers = 1000", "server.workers: 1000 is out of range; write a number from 0 to 255"),
         ("server.motd = \"no/such/file\"", "server.motd: no/such/file cannot be read"),
         ("server.default_user_modes = \"+o\"", "server.default_user_modes: o is not a user mode"),
         ("channels.default_modes = \"+k\"", "channels.default_modes: k is not a channel mode"),
