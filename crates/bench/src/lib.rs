@@ -1,0 +1,46 @@
+//! The load generator behind `saloon bench`: it measures what any IRC server on loopback costs.
+//!
+//! It is cheap enough to share two cores with the server: one thread, one epoll loop, 24 bytes for an idle
+//! connection, and a delivery is counted by its line end. CPU is the server's own, by the kernel's
+//! accounting; set beside it is the *floor*, a bare loop of `write(2)` over the same number of sockets,
+//! measured in the same run by the same generator.
+//!
+//! It is not a test of what a server answers, and it never leaves this machine.
+
+mod bench;
+mod churn;
+mod compare;
+mod crew;
+mod dial;
+mod direct;
+mod fanout;
+mod fleet;
+mod floor;
+mod floor_server;
+mod idle;
+mod irc;
+mod latency;
+mod ledger;
+mod limits;
+mod member;
+mod options;
+mod procfs;
+mod report;
+mod runner;
+mod server;
+mod slow;
+mod spec;
+mod stats;
+mod table;
+mod talk;
+mod usage;
+
+pub use options::Options;
+
+/// Runs one scenario and prints what it found.
+pub fn run(options: Options) -> anyhow::Result<()> {
+    match options.scenario {
+        options::Scenario::FloorServer(floor) => floor_server::serve(&floor),
+        scenario => runner::Runner::new(options.common, scenario.name()).run(scenario),
+    }
+}
