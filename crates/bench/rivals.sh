@@ -14,9 +14,29 @@ set -eu
 
 action=${1:-help}
 dir=${2:-/tmp/saloon-rivals}
+saloon=${SALOON:-target/release/saloon}
+saloon_port=${SALOON_PORT:-7669}
 inspircd_port=${INSPIRCD_PORT:-7667}
 ngircd_port=${NGIRCD_PORT:-7668}
 files=${RIVALS_FILES:-20000}
+
+write_saloon() {
+    cat >"$dir/saloon.toml" <<CONF
+[server]
+name = "saloon.bench.test"
+workers = 1
+[[listen]]
+addr = "tcp://127.0.0.1:$saloon_port"
+[limits]
+max_connections = 16000
+sendq = 1048576
+[ip_limits]
+count = false
+throttle = false
+[fakelag]
+enabled = false
+CONF
+}
 
 write_inspircd() {
     cat >"$dir/inspircd.conf" <<CONF
@@ -74,6 +94,13 @@ wait_for_port() {
     return 1
 }
 
+start_saloon() {
+    write_saloon
+    "$saloon" serve --config "$dir/saloon.toml" >/dev/null 2>"$dir/saloon.log" </dev/null &
+    echo $! >"$dir/saloon.pid"
+    wait_for_port "$saloon_port"
+}
+
 start_inspircd() {
     write_inspircd
     : >"$dir/inspircd.log"
@@ -99,6 +126,7 @@ prepare() {
 
 start() {
     prepare
+    start_saloon
     start_inspircd
     start_ngircd
     specs
@@ -106,11 +134,11 @@ start() {
 
 # The command that restarts one goes into a file, so that the options have no spaces and $(…) takes them whole.
 specs() {
-    for name in inspircd ngircd; do
-        port=$inspircd_port
-        [ $name = ngircd ] && port=$ngircd_port
+    for name in saloon inspircd ngircd; do
+        eval "port=\$${name}_port"
         {
             echo '#!/bin/sh'
+            echo "export SALOON='$(realpath "$saloon")' SALOON_PORT=$saloon_port"
             echo "export INSPIRCD_PORT=$inspircd_port NGIRCD_PORT=$ngircd_port RIVALS_FILES=$files"
             echo "exec '$(realpath "$0")' restart-$name '$dir'"
         } >"$dir/restart-$name"
@@ -135,6 +163,7 @@ stop_one() {
 }
 
 stop() {
+    stop_one saloon
     stop_one inspircd
     stop_one ngircd
 }
@@ -147,7 +176,8 @@ restart_one() {
 
 case $action in
 start | specs | stop) "$action" ;;
+restart-saloon) restart_one saloon ;;
 restart-inspircd) restart_one inspircd ;;
 restart-ngircd) restart_one ngircd ;;
-*) sed -n '2,13s/^# \{0,1\}//p' "$0" ;;
+*) sed -n '2,14s/^# \{0,1\}//p' "$0" ;;
 esac
