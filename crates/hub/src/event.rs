@@ -359,6 +359,8 @@ pub enum Change {
         host: SmolStr,
         /// The room that is told, and the user's ranks there.
         room: Option<(RoomName, Ranks)>,
+        /// What it tells who writes, if it is away.
+        away: Option<Text>,
     },
     /// It has another real name. Told to itself too.
     Realname(Text),

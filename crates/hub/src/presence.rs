@@ -96,7 +96,8 @@ impl Hub {
             return Ok(());
         }
         self.change_identity(user, |who| (who.user, who.host) = (name.clone(), host.clone()));
-        let change = |room| Change::Host { user: name.clone(), host: host.clone(), room };
+        let away = self.users[user].away().cloned();
+        let change = |room| Change::Host { user: name.clone(), host: host.clone(), room, away: away.clone() };
         let at = self.stamp_rooms_of(user, step.at);
         self.tell_change(user, &old, at, change(None), true, step);
         for room in self.users[user].rooms.clone() {

@@ -16,7 +16,7 @@ pub enum Query {
     NickTaken(Nick),
     /// Who is here, in numbers.
     Counts,
-    /// The topic of a room. Rejected: `NoSuchRoom` (also a secret room one is not in), `NotInRoom`.
+    /// The topic of a room. Rejected: `NoSuchRoom`, `NotInRoom`.
     Topic(RoomName),
     /// The members of a room: none of an unknown room, or of a secret one that one is not in;
     /// invisible users only to members.

@@ -71,11 +71,7 @@ impl Hub {
     }
 
     fn topic(&self, asker: UserId, name: RoomName) -> Result<Answer, Rejection> {
-        let id = self.room_called(&name)?;
-        let room = &self.rooms[id];
-        if !self.can_see_room(asker, id) {
-            return Err(Rejection::NoSuchRoom(name));
-        }
+        let room = &self.rooms[self.room_called(&name)?];
         if !room.has(asker) {
             return Err(Rejection::NotInRoom(room.name.clone()));
         }

@@ -39,11 +39,13 @@ fn a_new_host_is_told_of_who_it_was_and_again_in_each_room_with_the_ranks_there(
     let mut scene = Scene::in_and_out(&[BOB], &[ANN]);
     scene.all_join("#two", &[BOB]);
     scene.make_operator(ANN);
+    let _ = scene.ask(BOB, Command::Away { text: Some("lunch".into()) });
     let new_host = || Command::ChangeHost { nick: "Bob".into(), user: None, host: "cloak".into() };
 
     let effects = scene.ask(ANN, new_host());
 
-    let change = |room| Change::Host { user: "user".into(), host: "cloak".into(), room };
+    let away = Some("lunch".into());
+    let change = |room| Change::Host { user: "user".into(), host: "cloak".into(), room, away: away.clone() };
     let told = scene.presence(bob(), change(None), Via::Room);
     let there = |room: &str| {
         let mut event = (*scene.presence(bob(), change(Some((room_name(room), OP))), Via::Room)).clone();

@@ -65,11 +65,11 @@ fn only_members_set_topics_or_read_them() {
 }
 
 #[test]
-fn a_secret_room_does_not_exist_for_who_asks_for_its_topic() {
+fn the_topic_of_a_secret_room_is_for_members_too() {
     let mut scene = Scene::in_and_out(&[ANN], &[BOB]);
     scene.ask(ANN, change(&[flag(RoomFlags::SECRET)]));
     assert_eq!(
         scene.query(BOB, Query::Topic(room_name("#Room"))),
-        Answer::Rejected(Rejection::NoSuchRoom(room_name("#Room")))
+        Answer::Rejected(Rejection::NotInRoom(room_name("#room")))
     );
 }
