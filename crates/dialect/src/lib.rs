@@ -17,6 +17,8 @@ use hub::{Answer, Cause, Command, Event, Origin, Privileges, Query, Timestamp};
 use smol_str::SmolStr;
 
 pub mod framing;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod irc;
 
 /// What a session wants done, in this order.
@@ -186,8 +188,8 @@ pub fn relevant(rendering: Rendering, event: &Event) -> Rendering {
 }
 
 /// Appends the event as everyone with this rendering is told it; nothing if they are not.
-pub fn encode(settings: &Settings, rendering: Rendering, event: &Event, bytes: &mut Vec<u8>) {
+pub fn encode(rendering: Rendering, event: &Event, bytes: &mut Vec<u8>) {
     match rendering.dialect {
-        Dialect::Irc => irc::encode(&settings.irc, rendering.features, event, bytes),
+        Dialect::Irc => irc::encode(rendering.features, event, bytes),
     }
 }

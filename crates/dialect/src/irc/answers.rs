@@ -53,7 +53,7 @@ impl Irc {
             Answer::Userhost(users) => {
                 let shown: Vec<String> =
                     users.iter().map(|(who, oper, away)| userhost(who, *oper, *away)).collect();
-                self.numeric(out, numeric::RPL_USERHOST).text(shown.join(" ")).end();
+                wrap(out, shown, b' ', true, self.begin(numeric::RPL_USERHOST));
             }
             Answer::Ison(nicks) => {
                 wrap(out, nicks.iter().map(|nick| nick.as_str()), b' ', true, self.begin(numeric::RPL_ISON));

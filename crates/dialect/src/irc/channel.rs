@@ -72,13 +72,13 @@ impl Irc {
 
     /// `LIST`, in pages: however many channels there are, the client is never flooded off (SAFELIST).
     pub(super) fn list(&mut self, message: &Message<'_>, outputs: &mut Vec<Output>) {
-        let filter = list_filter(&text(message.param(0).unwrap_or_default()));
+        let filter = list_filter(&message.params);
         self.local(outputs, |out| {
             let start = numeric::RPL_LISTSTART;
             self.numeric(out, start).word("Channel").text(start.text).end();
         });
         let task = Task::List { filter, after: None };
-        outputs.extend(task.query().map(Output::Query));
+        outputs.extend(task.query(None).map(Output::Query));
         self.task = Some(Box::new(task));
     }
 
@@ -113,21 +113,27 @@ impl Irc {
 }
 
 /// What `LIST` asks for: names and masks, of which one must fit, and conditions, which all must hold.
-fn list_filter(written: &str) -> ListFilter {
+fn list_filter(params: &[&[u8]]) -> ListFilter {
     let mut filter = ListFilter::default();
     let number = |text: &str| text.parse::<u64>().ok();
-    for part in written.split(',').filter(|part| !part.is_empty()) {
+    // Of two conditions of a kind, the one that is harder to meet is both.
+    let less = |limit: &mut Option<u64>, n: u64| *limit = Some(limit.map_or(n, |old| old.min(n)));
+    let more = |limit: &mut Option<u64>, n: u64| *limit = Some(limit.map_or(n, |old| old.max(n)));
+    for part in params.iter().flat_map(|param| list(param)) {
+        let part = &*text(part);
         let (kind, rest) = part.split_at(part.chars().next().map_or(0, char::len_utf8));
         match (kind, rest.get(..1), rest.get(1..).and_then(number)) {
-            ("C", Some("<"), Some(minutes)) => filter.created_within = Some(minutes),
-            ("C", Some(">"), Some(minutes)) => filter.created_before = Some(minutes),
-            ("T", Some("<"), Some(minutes)) => filter.topic_within = Some(minutes),
-            ("T", Some(">"), Some(minutes)) => filter.topic_before = Some(minutes),
-            ("<", ..) if number(rest).is_some() => filter.fewer_than = number(rest),
-            (">", ..) if number(rest).is_some() => filter.more_than = number(rest),
+            ("C", Some("<"), Some(minutes)) => less(&mut filter.created_within, minutes),
+            ("C", Some(">"), Some(minutes)) => more(&mut filter.created_before, minutes),
+            ("T", Some("<"), Some(minutes)) => less(&mut filter.topic_within, minutes),
+            ("T", Some(">"), Some(minutes)) => more(&mut filter.topic_before, minutes),
             ("!", ..) => filter.not_masks.push(SmolStr::new(rest)),
-            // A name or a mask; what can be neither matches nothing.
-            _ => filter.masks.push(SmolStr::new(part)),
+            _ => match (kind, number(rest)) {
+                ("<", Some(members)) => less(&mut filter.fewer_than, members),
+                (">", Some(members)) => more(&mut filter.more_than, members),
+                // A name or a mask; what can be neither matches nothing.
+                _ => filter.masks.push(SmolStr::new(part)),
+            },
         }
     }
     filter
@@ -149,6 +155,7 @@ mod tests {
             topic_within: Some(5),
             topic_before: Some(0),
         };
-        assert_eq!(list_filter("#a,*b*,!*c*,>3,<9,C<10,C>1,T<5,T>0"), expected);
+        assert_eq!(list_filter(&[b"#a,*b*,!*c*,>3,<9,C<10,C>1,T<5,T>0"]), expected);
+        assert_eq!(list_filter(&[b"#a,*b*", b">3,>1,<9,<12,!*c*", b"C<10,C<11,C>1,T<5,T>0"]), expected);
     }
 }

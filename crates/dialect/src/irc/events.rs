@@ -1,6 +1,7 @@
 //! What a session alone is told: the welcome, confirmations, refusals (`conformance` sections 6, 8, 31).
 
-use hub::{Cause, Change, Counts, Event, Identity, ListKind, Mute, Rejection, Text, UserFlags};
+use hub::{Cause, Change, Counts, Event, Identity, ListKind, Mute, Rejection, Text, UserFlags, Via};
+use smol_str::SmolStr;
 
 use super::capability::Capabilities;
 use super::line::{Line, repeatable, wrap};
@@ -8,6 +9,9 @@ use super::numeric::{self, Numeric};
 use super::render::{list_letter, user_modes};
 use super::session::Irc;
 use crate::Output;
+
+/// Most bytes of the names in a line that has more behind them.
+const NAMES_PER_LINE: usize = 350;
 
 impl Irc {
     /// Appends what came of the peer's own command.
@@ -27,6 +31,10 @@ impl Irc {
                 self.renderer().event(event, out);
                 self.nick = nick.as_str().into();
             }
+            // Nobody is told about itself that it is away.
+            Event::Joined { id, at, who, room, .. } if who.nick.as_str() == self.nick => {
+                self.renderer().joined(out, *at, Some(*id), who, room.as_str(), None);
+            }
             Event::Entered { room, topic, names } => {
                 self.write_topic(room, topic.as_ref(), false, out);
                 if let (Some(names), false) = (names, self.caps.contains(Capabilities::NO_IMPLICIT_NAMES)) {
@@ -35,7 +43,8 @@ impl Irc {
                     self.numeric(out, end).word(room.as_str()).text(end.text).end();
                 }
             }
-            Event::Presence { change: Change::Host { host, .. }, .. }
+            // About itself: what it is told of others comes by watching them, or with their rooms.
+            Event::Presence { change: Change::Host { host, .. }, via: Via::Room, .. }
                 if !self.caps.contains(Capabilities::CHGHOST) =>
             {
                 self.with_words(out, numeric::RPL_VISIBLEHOST, &[host]);
@@ -50,10 +59,7 @@ impl Irc {
             }
             Event::Online(users) => self.write_online(users, out),
             Event::Offline(names) => wrap(out, names, b',', false, self.begin(numeric::RPL_MONOFFLINE)),
-            Event::WatchFull { limit, names } => {
-                let line = self.numeric(out, numeric::ERR_MONLISTFULL).show(limit);
-                line.word(names.join(",")).text(numeric::ERR_MONLISTFULL.text).end();
-            }
+            Event::WatchFull { limit, names } => self.watch_full(*limit, names, out),
             Event::Opered => self.plain(out, numeric::RPL_YOUREOPER),
             Event::Rehashing => {
                 let file = self.settings.options.config_name.clone();
@@ -151,6 +157,22 @@ impl Irc {
             R::NoPrivilege => self.plain(out, numeric::ERR_NOPRIVILEGES),
             R::NotYourself => self.plain(out, numeric::ERR_USERSDONTMATCH),
             R::NoSuchBan(mask) => self.notice(out, &Text::from(format!("{mask} is not banned").as_str())),
+        }
+    }
+
+    /// `734`, as often as the names need it.
+    fn watch_full(&self, limit: usize, names: &[SmolStr], out: &mut Vec<u8>) {
+        let mut rest = names;
+        while !rest.is_empty() {
+            let mut bytes = 0;
+            let fits = rest.iter().take_while(|name| {
+                bytes += name.len() + 1;
+                bytes <= NAMES_PER_LINE
+            });
+            let (now, later) = rest.split_at(fits.count().max(1));
+            let line = self.numeric(out, numeric::ERR_MONLISTFULL).show(limit);
+            line.word(now.join(",")).text(numeric::ERR_MONLISTFULL.text).end();
+            rest = later;
         }
     }
 

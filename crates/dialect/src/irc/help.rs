@@ -32,6 +32,7 @@ const TOPICS: &[(&str, &str, &[&str])] = &[
         ],
     ),
     ("ISON", "ISON <nick>...", &["Tells which of the nicknames are here."]),
+    ("ISUPPORT", "ISUPPORT", &["Tells what the server supports."]),
     (
         "JOIN",
         "JOIN <channel>{,<channel>} [<key>{,<key>}]",
@@ -120,6 +121,11 @@ const TOPICS: &[(&str, &str, &[&str])] = &[
     ("WHOIS", "WHOIS <nick>", &["Tells about a user."]),
     ("WHOWAS", "WHOWAS <nick> [<count>]", &["Tells who had a nickname."]),
 ];
+
+/// Whether there is such a command, written in capitals.
+pub(super) fn is_command(name: &str) -> bool {
+    TOPICS.binary_search_by_key(&name, |topic| topic.0).is_ok()
+}
 
 /// The lines about a subject, in any case of letters: a title, text, a last line. The index is `*` or
 /// `index`.

@@ -11,6 +11,9 @@ use super::numeric::Numeric;
 /// Most bytes of a line behind its tags, without CR and LF (RFC 2812 §2.3; `conformance` section 5).
 pub const MAX_BODY: usize = 510;
 
+/// Most bytes repeated of a word that somebody sent.
+const MAX_REPEATED: usize = 300;
+
 /// Who a line comes from. Written without the formatting machinery: it stands before every line.
 pub trait Source {
     /// Appends it.
@@ -94,13 +97,15 @@ impl<'a> Line<'a> {
     }
 }
 
-/// A word that somebody sent, if it can be repeated as a parameter that is not the last; else `*`.
+/// A word that somebody sent, if it can be repeated as a parameter that is not the last; else `*`. Of a
+/// long one only the start, so that what stands behind it still fits.
 pub fn repeatable(word: &[u8]) -> &[u8] {
     let bad = word.is_empty() || word.starts_with(b":") || word.contains(&b' ');
-    if bad { b"*" } else { word }
+    if bad { b"*" } else { hub::cut(word, MAX_REPEATED) }
 }
 
-/// Writes words into as few lines as they fit in, at least one if `even_empty`. `begin` starts a line
+/// Writes words into as few lines as they fit in, at least one if `even_empty`; a word that does not
+/// fit into a line of its own is cut at a whole character. `begin` starts a line
 /// up to and including the colon of its last parameter; `between` joins words.
 pub fn wrap<W: AsRef<[u8]>>(
     out: &mut Vec<u8>,
@@ -125,7 +130,7 @@ pub fn wrap<W: AsRef<[u8]>>(
         let start = out.len();
         begin(out);
         line = Some((start, out.len()));
-        out.extend_from_slice(word);
+        out.extend_from_slice(hub::cut(word, MAX_BODY.saturating_sub(out.len() - start)));
     }
     if line.is_none() && even_empty {
         begin(out);

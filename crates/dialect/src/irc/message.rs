@@ -2,7 +2,7 @@
 //! [`Message::encode`] gives it back.
 //!
 //! ```text
-//! line   = ["@" tags 1*SP] [":" source 1*SP] command *(1*SP param) [1*SP ":" trailing]
+//! line   = *SP ["@" tags 1*SP] [":" source 1*SP] command *(1*SP param) [1*SP ":" trailing]
 //! param  = 1*OCTET without SP, not beginning with ":"
 //! ```
 //! (`conformance` section 5; RFC 2812 §2.3.1; IRCv3 message-tags.)
@@ -47,7 +47,7 @@ impl<'a> Message<'a> {
         if memchr::memchr3(b'\0', b'\r', b'\n', line).is_some() {
             return Err(DecodeError::BadByte);
         }
-        let (tags, rest) = prefixed(line, b'@');
+        let (tags, rest) = prefixed(skip_spaces(line), b'@');
         let (source, rest) = prefixed(skip_spaces(rest), b':');
         let (command, rest) = word(skip_spaces(rest));
         if command.is_empty() {

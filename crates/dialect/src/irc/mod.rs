@@ -46,7 +46,7 @@ pub fn relevant(event: &Event) -> u32 {
 }
 
 /// Appends an event as everyone with these capabilities is told it.
-pub fn encode(settings: &Settings, features: u32, event: &Event, bytes: &mut Vec<u8>) {
+pub fn encode(features: u32, event: &Event, bytes: &mut Vec<u8>) {
     let caps = Capabilities::from_bits_truncate(features);
-    render::Renderer { settings, caps }.event(event, bytes);
+    render::Renderer { caps }.event(event, bytes);
 }

@@ -12,6 +12,9 @@ use crate::Output;
 /// Most bytes of a key.
 const MAX_KEY: usize = 50;
 
+/// Most bytes of a mask: so that its line of a list, with who set it, is never too long.
+const MAX_MASK: usize = 200;
+
 /// What a `MODE` for a channel asks for.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Asked {
@@ -56,7 +59,8 @@ impl Irc {
         outputs: &mut Vec<Output>,
     ) {
         let name = room.clone();
-        if !asked.changes.is_empty() {
+        // Without any change it still matters whether there is such a channel, and who asks is on it.
+        if !asked.changes.is_empty() || asked.lists.is_empty() {
             let (room, changes) = (room.clone(), asked.changes);
             outputs.push(Output::Command(Command::ChangeRoom { room, changes, force }));
         }
@@ -88,10 +92,10 @@ impl Irc {
         }
         // Nobody becomes an operator this way (RFC 2812 §3.1.5).
         changes.retain(|change| *change != (UserFlags::OPERATOR, true));
-        if !changes.is_empty() || !unknown {
-            outputs.push(Output::Command(Command::ChangeUser { nick, changes }));
-        }
-        if unknown {
+        let own = self.settings.options.casemapping.same(&nick, &self.nick);
+        outputs.push(Output::Command(Command::ChangeUser { nick, changes }));
+        // Of another's, not even the letters matter.
+        if unknown && own {
             self.refuse(outputs, numeric::ERR_UMODEUNKNOWNFLAG, &[]);
         }
     }
@@ -134,12 +138,9 @@ fn list_change(letter: char, on: bool, mask: Option<&[u8]>, asked: &mut Asked) {
     match mask.filter(|mask| !mask.is_empty()) {
         None if asked.lists.contains(&list) => {}
         None => asked.lists.push(list),
-        Some(mask) if mask.contains(&b' ') || mask.starts_with(b":") => {
-            asked.wrong.push((
-                letter,
-                "*".to_owned(),
-                "A mask has no space in it and does not begin with a colon",
-            ));
+        Some(mask) if mask.contains(&b' ') || mask.starts_with(b":") || mask.len() > MAX_MASK => {
+            let why = "A mask has at most 200 bytes, no space, and does not begin with a colon";
+            asked.wrong.push((letter, "*".to_owned(), why));
         }
         Some(mask) => asked.changes.push(ModeChange::List(list, on, SmolStr::new(text(mask)))),
     }
@@ -170,8 +171,11 @@ fn limit_change(param: Option<&[u8]>, asked: &mut Asked) {
             asked.changes.push(ModeChange::Limit(Some(limit)))
         }
         _ => {
-            let bad = written.is_empty() || written.contains(' ') || written.starts_with(':');
-            let shown = if bad { "*".to_owned() } else { written.into_owned() };
+            let bad = written.contains(' ') || written.starts_with(':');
+            let shown = match written.len() {
+                1..=MAX_KEY if !bad => written.into_owned(),
+                _ => "*".to_owned(),
+            };
             asked.wrong.push(('l', shown, "A limit is a positive number"));
         }
     }

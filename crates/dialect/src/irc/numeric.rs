@@ -23,7 +23,7 @@ numerics! {
     RPL_CREATED = 3 ""
     RPL_MYINFO = 4 ""
     RPL_ISUPPORT = 5 "are supported by this server"
-    RPL_ENDOFSTATS = 219 "End of STATS report"
+    RPL_ENDOFSTATS = 219 "End of /STATS report"
     RPL_UMODEIS = 221 ""
     RPL_STATSKLINE = 216 ""
     RPL_STATSUPTIME = 242 ""

@@ -50,7 +50,7 @@ impl Irc {
             "NICK" => self.first_nick(message, outputs),
             "USER" => self.user(message, outputs),
             "PING" => self.ping_asked(message, outputs),
-            "PONG" => {}
+            "PONG" | "PROXY" => {}
             "QUIT" => self.quit(message, outputs),
             "WEBIRC" => self.webirc(first, message, outputs),
             "AUTHENTICATE" => self.refuse(outputs, numeric::ERR_SASLFAIL, &[]),

@@ -9,13 +9,11 @@ use hub::{
 
 use super::capability::Capabilities;
 use super::line::{Line, MAX_BODY};
-use super::settings::Settings;
+use super::message::MAX_PARAMS;
 use super::tags::TagWriter;
 
 /// Writes events for one set of capabilities.
-pub struct Renderer<'a> {
-    /// Who the server is.
-    pub settings: &'a Settings,
+pub struct Renderer {
     /// What the readers negotiated.
     pub caps: Capabilities,
 }
@@ -29,6 +27,13 @@ pub fn relevant(event: &Event) -> Capabilities {
     match event {
         Event::Joined { .. } => TAGS | Capabilities::EXTENDED_JOIN | Capabilities::AWAY_NOTIFY,
         Event::Invited { .. } => TAGS | Capabilities::INVITE_NOTIFY,
+        // Who does not know `CHGHOST` sees a JOIN, and an AWAY behind it.
+        Event::Presence { change: Change::Host { .. }, .. } => {
+            TAGS | Capabilities::EXTENDED_MONITOR
+                | Capabilities::CHGHOST
+                | Capabilities::EXTENDED_JOIN
+                | Capabilities::AWAY_NOTIFY
+        }
         Event::Presence { change, .. } => TAGS | Capabilities::EXTENDED_MONITOR | presence_capability(change),
         Event::Online(_) | Event::Offline(_) => Capabilities::all(),
         _ => TAGS,
@@ -45,7 +50,7 @@ fn presence_capability(change: &Change) -> Capabilities {
     }
 }
 
-impl Renderer<'_> {
+impl Renderer {
     /// Appends the event as its readers are told it; nothing if they are not.
     pub fn event(&self, event: &Event, out: &mut Vec<u8>) {
         match event {
@@ -85,11 +90,11 @@ impl Renderer<'_> {
                 let line = self.line(out, *at, None, who, "MODE").word(who.nick.as_str());
                 line.text(user_mode_changes(changes)).end();
             }
-            Event::Invited { at, who, nick, room, to_room } => {
-                if !to_room || self.caps.contains(Capabilities::INVITE_NOTIFY) {
-                    let line = self.line(out, *at, None, who, "INVITE").word(nick.as_str());
-                    line.word(room.as_str()).end();
-                }
+            Event::Invited { at, who, nick, room, to_room }
+                if !to_room || self.caps.contains(Capabilities::INVITE_NOTIFY) =>
+            {
+                let line = self.line(out, *at, None, who, "INVITE").word(nick.as_str());
+                line.word(room.as_str()).end();
             }
             Event::Presence { at, who, change, via } => self.presence(out, *at, who, change, *via),
             Event::Killed { at, who, nick, reason } => {
@@ -121,10 +126,8 @@ impl Renderer<'_> {
         if self.caps.contains(Capabilities::SERVER_TIME) {
             tags.tag_display("time", time(at));
         }
-        if self.caps.contains(Capabilities::MESSAGE_TAGS) {
-            if let Some(id) = id {
-                tags.tag_display("msgid", id);
-            }
+        if let (true, Some(id)) = (self.caps.contains(Capabilities::MESSAGE_TAGS), id) {
+            tags.tag_display("msgid", id);
         }
         if let (true, Some(account)) = (self.caps.contains(Capabilities::ACCOUNT_TAG), &who.account) {
             tags.tag("account", account.as_bytes());
@@ -138,7 +141,8 @@ impl Renderer<'_> {
         tags.end();
     }
 
-    fn joined(
+    /// `JOIN`, and `AWAY` for who wants to know that.
+    pub(super) fn joined(
         &self,
         out: &mut Vec<u8>,
         at: Timestamp,
@@ -189,8 +193,14 @@ impl Renderer<'_> {
         if via == Via::Watch && !(knows && self.caps.contains(Capabilities::EXTENDED_MONITOR)) {
             return;
         }
-        if let Change::Host { user, host, room } = change {
-            return self.host_changed(out, at, who, user, host, room.as_ref(), knows);
+        if let Change::Host { user, host, room, away } = change {
+            let now = Identity { user: user.clone(), host: host.clone(), ..who.clone() };
+            return match room {
+                None if knows => self.line(out, at, None, who, "CHGHOST").word(user).word(host).end(),
+                None => self.line(out, at, None, who, "QUIT").text("Changing hostname").end(),
+                Some(_) if knows => {}
+                Some((room, ranks)) => self.came_back(out, at, &now, room.as_str(), *ranks, away.as_ref()),
+            };
         }
         if !knows {
             return;
@@ -206,34 +216,24 @@ impl Renderer<'_> {
         }
     }
 
-    /// Another host: `CHGHOST`, or for who does not know that, leaving and coming back.
-    #[allow(clippy::too_many_arguments, reason = "the parts of one event")]
-    fn host_changed(
+    /// Another host, for who does not know `CHGHOST`: the user joins again, as it is now, and has the
+    /// ranks that it had.
+    fn came_back(
         &self,
         out: &mut Vec<u8>,
         at: Timestamp,
         who: &Identity,
-        user: &str,
-        host: &str,
-        room: Option<&(hub::RoomName, hub::Ranks)>,
-        knows: bool,
+        room: &str,
+        ranks: hub::Ranks,
+        away: Option<&Text>,
     ) {
-        match (knows, room) {
-            (true, None) => self.line(out, at, None, who, "CHGHOST").word(user).word(host).end(),
-            (true, Some(_)) => {}
-            (false, None) => self.line(out, at, None, who, "QUIT").text("Changing hostname").end(),
-            (false, Some((room, ranks))) => {
-                let now = Identity { user: user.into(), host: host.into(), ..who.clone() };
-                self.joined(out, at, None, &now, room.as_str(), None);
-                let letters: String =
-                    Rank::ALL.into_iter().filter(|&r| ranks.contains(r.into())).map(rank_letter).collect();
-                if !letters.is_empty() {
-                    let nicks = vec![who.nick.as_str(); letters.len()].join(" ");
-                    let server = self.settings.options.server.as_str();
-                    let line = Line::from(out, server, "MODE").word(room.as_str());
-                    line.show(format_args!("+{letters} {nicks}")).end();
-                }
-            }
+        self.joined(out, at, None, who, room, away);
+        let held = Rank::ALL.into_iter().filter(|&rank| ranks.contains(rank.into()));
+        let letters: String = held.map(rank_letter).collect();
+        if !letters.is_empty() {
+            let nicks = vec![who.nick.as_str(); letters.len()].join(" ");
+            let line = self.line(out, at, None, who, "MODE").word(room);
+            line.show(format_args!("+{letters} {nicks}")).end();
         }
     }
 }
@@ -347,6 +347,9 @@ fn change_parts(change: &ModeChange) -> (bool, char, Option<String>) {
     }
 }
 
+/// Most parameters of changes in one line: the target and the letters are parameters too.
+const MAX_MODE_PARAMS: usize = MAX_PARAMS - 2;
+
 /// Changes as `+o-v ann bob`, each line of at most `most` bytes; usually one.
 pub fn mode_lines(changes: &[ModeChange], most: usize) -> Vec<String> {
     let mut lines = Vec::new();
@@ -354,7 +357,8 @@ pub fn mode_lines(changes: &[ModeChange], most: usize) -> Vec<String> {
     for change in changes {
         let (on, letter, param) = change_parts(change);
         let needed = 3 + param.as_ref().map_or(0, |param| param.len() + 1);
-        if !letters.is_empty() && letters.len() + params.len() + needed > most {
+        let full = param.is_some() && params.matches(' ').count() == MAX_MODE_PARAMS;
+        if !letters.is_empty() && (full || letters.len() + params.len() + needed > most) {
             lines.push(std::mem::take(&mut letters) + &std::mem::take(&mut params));
             sign = None;
         }

@@ -6,6 +6,7 @@ use hub::{Answer, Cause, Command, ListFilter, Origin, Query, Timestamp, WhoMask}
 use smol_str::SmolStr;
 
 use super::capability::Capabilities;
+use super::help;
 use super::label::Label;
 use super::line::{Line, MAX_BODY, repeatable};
 use super::message::Message;
@@ -13,7 +14,7 @@ use super::numeric::{self, Numeric};
 use super::registration::Opening;
 use super::render::{Renderer, cause_text};
 use super::settings::Settings;
-use super::tags::escape;
+use super::tags::{Tags, escape};
 use super::user::Whox;
 use crate::{Busy, Delivery, Dialect, Output, Rendering, Session, Verdict};
 
@@ -54,9 +55,10 @@ pub struct Irc {
 /// What the answers to a line need to know of it.
 #[derive(Debug)]
 pub(super) enum Task {
-    /// WHO: the mask as it was sent, the rest of the question, and where to go on.
+    /// WHO: the mask as it was sent, the rest of the question, and where to go on (none while a page is
+    /// on its way).
     Who { sent: SmolStr, mask: WhoMask, operators: bool, fields: Option<Whox>, after: Option<SmolStr> },
-    /// LIST, and where to go on.
+    /// LIST, and where to go on, likewise.
     List { filter: ListFilter, after: Option<SmolStr> },
     /// WHOWAS: the nickname as sent, and how many entries are wanted.
     Whowas { nick: SmolStr, count: usize },
@@ -126,24 +128,18 @@ impl Irc {
     }
 
     /// The renderer of lines that many are told alike.
-    pub(super) fn renderer(&self) -> Renderer<'_> {
-        Renderer { settings: &self.settings, caps: self.caps }
+    pub(super) fn renderer(&self) -> Renderer {
+        Renderer { caps: self.caps }
     }
 
     /// Takes a line that is within its limits.
     fn line(&mut self, now: Timestamp, frame: &[u8], outputs: &mut Vec<Output>) {
         let Ok(message) = Message::decode(frame) else { return };
-        if self.caps.contains(Capabilities::LABELED_RESPONSE | Capabilities::BATCH) {
-            let label = message.tags.and_then(|tags| tags.value(b"label"));
-            let label = label.filter(|label| (1..=MAX_LABEL).contains(&label.len()));
-            self.label = label
-                .filter(|label| !self.settings.options.utf8_only || std::str::from_utf8(label).is_ok())
-                .map(|label| Box::new(Label::new(escape(&label))));
-        }
+        self.take_label(message.tags);
         let mut name = [0; 16];
         let name = upper(message.command, &mut name);
         if self.settings.options.utf8_only && std::str::from_utf8(frame).is_err() {
-            let known = name.filter(|name| !name.is_empty()).unwrap_or("*");
+            let known = name.filter(|name| help::is_command(name)).unwrap_or("*");
             self.fail(outputs, known, "INVALID_UTF8", "Your line is not valid UTF-8, so it was dropped");
         } else if self.nick.is_empty() {
             self.open(name.unwrap_or_default(), &message, outputs);
@@ -151,6 +147,17 @@ impl Irc {
             self.request(now, name.unwrap_or_default(), &message, outputs);
         }
         self.finish(outputs);
+    }
+
+    /// Takes the label of a line, if it has one that counts.
+    fn take_label(&mut self, tags: Option<Tags<'_>>) {
+        if self.caps.contains(Capabilities::LABELED_RESPONSE | Capabilities::BATCH) {
+            let label = tags.and_then(|tags| tags.value(b"label"));
+            let label = label.filter(|label| (1..=MAX_LABEL).contains(&label.len()));
+            self.label = label
+                .filter(|label| !self.settings.options.utf8_only || std::str::from_utf8(label).is_ok())
+                .map(|label| Box::new(Label::new(escape(&label))));
+        }
     }
 
     /// Has the label ended once all that was asked for is there.
@@ -164,7 +171,7 @@ impl Irc {
     fn request(&mut self, now: Timestamp, name: &str, message: &Message<'_>, outputs: &mut Vec<Output>) {
         let least = match name {
             "JOIN" | "PART" | "TOPIC" | "MODE" | "KILL" | "WALLOPS" | "USERHOST" | "ISON" | "MONITOR"
-            | "SETNAME" | "UNKLINE" => 1,
+            | "SETNAME" | "STATS" | "UNKLINE" => 1,
             "KICK" | "OPER" | "KLINE" | "CHGHOST" | "SAMODE" => 2,
             _ => 0,
         };
@@ -174,7 +181,8 @@ impl Irc {
         match name {
             "PRIVMSG" | "NOTICE" | "TAGMSG" => self.talk(name, message, outputs),
             "PING" => self.ping_asked(message, outputs),
-            "PONG" => {}
+            // A proxy's word counts only before anything else.
+            "PONG" | "PROXY" => {}
             "JOIN" => self.join(message, outputs),
             "PART" => self.part(message, outputs),
             "TOPIC" => self.topic(message, outputs),
@@ -198,6 +206,7 @@ impl Irc {
             "AUTHENTICATE" => self.refuse(outputs, numeric::ERR_SASLFAIL, &[]),
             "MOTD" => self.local(outputs, |out| self.write_motd(out)),
             "LUSERS" => outputs.push(Output::Query(Query::Counts)),
+            "ISUPPORT" => self.local(outputs, |out| self.write_isupport(out)),
             "VERSION" => self.local(outputs, |out| self.write_version(out)),
             "TIME" => self.local(outputs, |out| self.write_time(now, out)),
             "ADMIN" => self.local(outputs, |out| self.write_admin(out)),
@@ -270,7 +279,11 @@ impl Session for Irc {
             0
         };
         if tags > MAX_TAGS || frame.len() - tags > MAX_BODY {
-            return self.refuse(outputs, numeric::ERR_INPUTTOOLONG, &[]);
+            if let (true, Ok(message)) = (tags <= MAX_TAGS, Message::decode(frame)) {
+                self.take_label(message.tags);
+            }
+            self.refuse(outputs, numeric::ERR_INPUTTOOLONG, &[]);
+            return self.finish(outputs);
         }
         self.line(now, frame, outputs);
     }
@@ -316,7 +329,7 @@ impl Session for Irc {
     }
 
     fn resume(&mut self, outputs: &mut Vec<Output>) {
-        if let Some(query) = self.task.as_ref().and_then(|task| task.query()) {
+        if let Some(query) = self.task.as_mut().and_then(|task| task.go_on()) {
             outputs.push(Output::Query(query));
         }
     }
@@ -350,20 +363,24 @@ impl Task {
         !matches!(self, Self::Whowas { .. })
     }
 
-    /// What to ask for the next page.
-    pub(super) fn query(&self) -> Option<Query> {
+    /// What to ask for the page behind this, or for the first.
+    pub(super) fn query(&self, after: Option<SmolStr>) -> Option<Query> {
         match self {
-            Self::Who { mask, operators, after, .. } => Some(Query::Who {
-                mask: mask.clone(),
-                operators: *operators,
-                after: after.clone(),
-                most: PAGE,
-            }),
-            Self::List { filter, after } => {
-                Some(Query::Rooms { filter: filter.clone(), after: after.clone(), most: PAGE })
+            Self::Who { mask, operators, .. } => {
+                Some(Query::Who { mask: mask.clone(), operators: *operators, after, most: PAGE })
             }
+            Self::List { filter, .. } => Some(Query::Rooms { filter: filter.clone(), after, most: PAGE }),
             Self::Whowas { .. } => None,
         }
+    }
+
+    /// What to ask for the next page; nothing while the last one has not come.
+    fn go_on(&mut self) -> Option<Query> {
+        let after = match self {
+            Self::Who { after, .. } | Self::List { after, .. } => after.take()?,
+            Self::Whowas { .. } => return None,
+        };
+        self.query(Some(after))
     }
 }
 

@@ -36,10 +36,7 @@ impl Irc {
                 self.numeric(out, numeric::ERR_NOTEXTTOSEND).text(numeric::ERR_NOTEXTTOSEND.text).end();
             });
         }
-        let tags = match message.tags {
-            Some(tags) if self.caps.contains(Capabilities::MESSAGE_TAGS) => tags.client_only(),
-            _ => Default::default(),
-        };
+        let tags = message.tags.map(|tags| tags.client_only()).unwrap_or_default();
         for (at, written) in list(targets).enumerate() {
             if at >= MAX_TARGETS {
                 self.loud(kind, outputs, |out| {

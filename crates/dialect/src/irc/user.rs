@@ -109,7 +109,7 @@ impl Irc {
         let operators = options == "o";
         let fields = Whox::decode(&options);
         let task = Task::Who { sent: SmolStr::new(&written), mask, operators, fields, after: None };
-        outputs.extend(task.query().map(Output::Query));
+        outputs.extend(task.query(None).map(Output::Query));
         self.task = Some(Box::new(task));
     }
 
@@ -141,6 +141,7 @@ impl Irc {
         let names =
             || list(message.param(1).unwrap_or_default()).map(|name| SmolStr::new(text(name))).collect();
         outputs.push(match message.params[0] {
+            b"+" | b"-" if message.params.len() < 2 => return self.need_more(outputs, "MONITOR"),
             b"+" => Output::Command(Command::Watch { names: names() }),
             b"-" => Output::Command(Command::Unwatch { names: names() }),
             b"C" | b"c" => Output::Command(Command::UnwatchAll),
