@@ -166,3 +166,6 @@ impl Core {
         counts.and_then(|counts| counts.get(worker)).is_some_and(|&count| count > 0)
     }
 }
+
+#[cfg(test)]
+mod tests;

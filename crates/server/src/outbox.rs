@@ -20,19 +20,19 @@ pub enum Outbox {
     /// One piece.
     One(Bytes),
     /// Several.
-    Many(Box<VecDeque<Bytes>>),
+    Many(VecDeque<Bytes>),
 }
 
 /// Queues that are not in use, so that none is allocated when messages come quickly.
 #[derive(Debug, Default)]
-pub struct Spares(Vec<Box<VecDeque<Bytes>>>);
+pub struct Spares(Vec<VecDeque<Bytes>>);
 
 impl Spares {
-    fn take(&mut self) -> Box<VecDeque<Bytes>> {
+    fn take(&mut self) -> VecDeque<Bytes> {
         self.0.pop().unwrap_or_default()
     }
 
-    fn put(&mut self, queue: Box<VecDeque<Bytes>>) {
+    fn put(&mut self, queue: VecDeque<Bytes>) {
         if self.0.len() < SPARES && queue.capacity() <= 4 * PIECES {
             self.0.push(queue);
         }

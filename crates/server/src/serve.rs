@@ -16,7 +16,7 @@ use transport::{AddressLimits, Listener, TlsConfig};
 
 use crate::checks::Checker;
 use crate::clock;
-use crate::config::{Config, MAX_WORKERS};
+use crate::config::{Config, Listen, MAX_WORKERS};
 use crate::control::{Control, Order};
 use crate::core::{Core, worker_of};
 use crate::doors::{self, ServeError};
@@ -48,13 +48,14 @@ pub fn serve(mut config: Config, source: Source, opened: impl FnOnce(&Config)) -
         Err(error) => tracing::warn!(%error, "the limit on open files stays as it is"),
     }
     let birth = birth(&source)?;
+    let asked = config.listen.clone();
     let listeners = doors::open(&mut config)?;
     let certificates = listeners.iter().filter_map(|listener| listener.tls().cloned()).collect();
     let live = live(config.clone(), &birth)?;
     let (sender, orders) = channel();
     let control = Control::new(sender);
     let signals = watch_signals(&control)?;
-    let server = Server::start(live, birth, listeners, certificates, &control)?;
+    let server = Server::start(live, birth, listeners, asked, certificates, &control)?;
     opened(&config);
     server.attend(&orders, &source);
     signals.close();
@@ -95,6 +96,8 @@ struct Server {
     shared: Arc<Shared>,
     live: Arc<Live>,
     birth: Birth,
+    /// The doors as the configuration asked for them at the start.
+    asked: Vec<Listen>,
     certificates: Vec<TlsConfig>,
     workers: Vec<JoinHandle<()>>,
 }
@@ -104,6 +107,7 @@ impl Server {
         live: Arc<Live>,
         birth: Birth,
         listeners: Vec<Listener>,
+        asked: Vec<Listen>,
         certificates: Vec<TlsConfig>,
         control: &Control,
     ) -> Result<Self, ServeError> {
@@ -123,7 +127,7 @@ impl Server {
             let thread = std::thread::Builder::new().name(format!("worker-{me}"));
             workers.push(thread.spawn(move || worker.run()).map_err(refused)?);
         }
-        Ok(Self { shared, live, birth, certificates, workers })
+        Ok(Self { shared, live, birth, asked, certificates, workers })
     }
 
     /// Does what it is ordered to, until that is to stop.
@@ -152,7 +156,7 @@ impl Server {
             reload_certificate(certificate);
         }
         let loaded = (source.load)().and_then(|mut config| {
-            keep_what_is_fixed(&mut config, &self.live.config);
+            keep_what_is_fixed(&mut config, &self.live.config, &self.asked);
             let motd = config.server.motd.clone().unwrap_or_default();
             Live::new(config, &self.birth).map_err(|error| format!("{}: {error}", motd.display()))
         });
@@ -177,6 +181,8 @@ impl Server {
             let text = Text::from(text.replace(['\r', '\n'], " ").as_str());
             let event = Arc::new(Event::Notice(text));
             if let Some(inbox) = self.shared.inboxes.get(worker_of(session)) {
+                // Whoever asked is answered before the lock is let go, and this comes behind it.
+                let _core = self.shared.core();
                 inbox.send(Post::Tell(session, event));
             }
         }
@@ -197,7 +203,10 @@ fn reload_certificate(certificate: &TlsConfig) {
 }
 
 /// Doors, names and threads are fixed at the start.
-fn keep_what_is_fixed(new: &mut Config, old: &Config) {
+fn keep_what_is_fixed(new: &mut Config, old: &Config, asked: &[Listen]) {
+    if new.listen != asked {
+        tracing::warn!("listeners ([[listen]]) change with the next start only");
+    }
     new.listen.clone_from(&old.listen);
     if new.server.name != old.server.name
         || new.server.casemapping != old.server.casemapping

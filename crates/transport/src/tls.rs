@@ -10,6 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair};
 use rustls::ServerConfig;
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -204,11 +205,17 @@ impl fmt::Debug for TlsConfig {
 /// [`TlsError::SelfSigned`] for a name that cannot be in a certificate.
 pub fn self_signed(names: impl IntoIterator<Item = impl Into<String>>) -> Result<TlsConfig, TlsError> {
     let names: Vec<String> = names.into_iter().map(Into::into).collect();
-    let made = rcgen::generate_simple_self_signed(names)?;
+    let key = KeyPair::generate()?;
+    let common_name = names.first().cloned().unwrap_or_default();
+    let mut params = CertificateParams::new(names)?;
+    // What clients show to people who are to trust it.
+    params.distinguished_name = DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, common_name);
+    let made = params.self_signed(&key)?;
     let provider = Arc::new(aws_lc_rs::default_provider());
-    let key = PrivateKeyDer::Pkcs8(made.signing_key.serialize_der().into());
+    let key = PrivateKeyDer::Pkcs8(key.serialize_der().into());
     let key = provider.key_provider.load_private_key(key).map_err(TlsError::Setup)?;
-    TlsConfig::new(CertifiedKey::new(vec![made.cert.into()], key), provider, None, Stamp::default())
+    TlsConfig::new(CertifiedKey::new(vec![made.into()], key), provider, None, Stamp::default())
 }
 
 /// Puts a chain and a key together, if they belong together.

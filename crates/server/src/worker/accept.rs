@@ -59,8 +59,10 @@ impl Worker {
     fn admit(&mut self, mut accepted: Accepted, listener: usize, now: u64) {
         if let Err(why) = self.may_enter(&accepted, listener, now) {
             tracing::info!(peer = %accepted.peer, %why, "refused");
-            // Before a TLS handshake there is nobody to read this; they see the connection close.
-            let _ = accepted.stream.write(format!("ERROR :Closing link: {why}\r\n").as_bytes());
+            // Before a TLS handshake there is nobody to read it; they see the connection close.
+            if accepted.tls.is_none() {
+                let _ = accepted.stream.write(format!("ERROR :Closing link: {why}\r\n").as_bytes());
+            }
             let _ = accepted.stream.shutdown();
             return;
         }
@@ -95,6 +97,9 @@ impl Worker {
     /// Takes a connection that has been admitted.
     pub(super) fn adopt(&mut self, accepted: Accepted, listener: usize, now: u64) {
         let Accepted { stream, peer, tls } = accepted;
+        if self.stop_at.is_some() {
+            return self.forget(peer.ip, listener as u16);
+        }
         self.generation = self.generation.wrapping_add(1);
         let slot = self.conns.vacant_key();
         let id = session_id(self.me, slot, self.generation);
@@ -111,7 +116,7 @@ impl Worker {
                 }
             }
         }
-        conn.idle_at = now + self.registration_time();
+        conn.idle_at = now + self.first_look();
         if let Err(error) = self.poll.add(&conn.stream, id.0, Interest::READ) {
             self.forget(peer.ip, conn.listener);
             return tracing::warn!(%peer, %error, "a connection can't be waited for");
@@ -173,14 +178,16 @@ impl Worker {
     /// From now on the connection counts as one from the address that a proxy or gateway named.
     pub(super) fn believe(&mut self, slot: usize, ip: Option<IpAddr>, now: u64) -> bool {
         let Some(ip) = ip else { return true };
-        if let Some(old) = self.conns[slot].ip {
-            let moved = self.shared.limits().transfer(old, ip, now);
-            if let Err(refused) = moved {
-                self.leave(slot, Cause::Refused(SmolStr::new(refused.to_string())));
-                return false;
-            }
-            self.conns[slot].ip = Some(ip);
+        let moved = match self.conns[slot].ip {
+            Some(old) => self.shared.limits().transfer(old, ip, now),
+            // Through a socket file it had none until now.
+            None => self.shared.limits().admit(ip, now),
+        };
+        if let Err(refused) = moved {
+            self.leave(slot, Cause::Refused(SmolStr::new(refused.to_string())));
+            return false;
         }
+        self.conns[slot].ip = Some(ip);
         true
     }
 

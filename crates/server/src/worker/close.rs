@@ -17,10 +17,15 @@ impl Worker {
     /// The session has ended: tells the peer why, and closes once that is written.
     pub(super) fn close(&mut self, id: SessionId, cause: &Cause) {
         let slot = slot_of(id);
-        let Some(conn) = self.conns.get_mut(slot).filter(|conn| conn.id == id) else { return };
+        let Some(conn) = self.conns.get(slot).filter(|conn| conn.id == id) else { return };
         if conn.state.contains(State::CLOSING) {
             return;
         }
+        // Who has not said a line yet is told as well, unless it waits for TLS to begin.
+        if conn.entrance.as_ref().is_none_or(|entrance| entrance.tls.is_none()) {
+            self.open_session(slot);
+        }
+        let conn = &mut self.conns[slot];
         log!(DEBUG, conn, cause = cause_name(cause), "closing");
         self.scratch.clear();
         if let Some(session) = &mut conn.session {

@@ -14,7 +14,6 @@ use crate::live::Live;
 
 /// An event, encoded for each rendering that is wanted.
 struct Encoded<'a> {
-    settings: &'a dialect::Settings,
     event: &'a Event,
     /// The last rendering asked for, and where its bytes are.
     last: Option<(Rendering, usize)>,
@@ -22,21 +21,21 @@ struct Encoded<'a> {
 }
 
 impl<'a> Encoded<'a> {
-    fn new(settings: &'a dialect::Settings, event: &'a Event) -> Self {
-        Self { settings, event, last: None, known: Vec::new() }
+    fn new(event: &'a Event) -> Self {
+        Self { event, last: None, known: Vec::new() }
     }
 
     /// The event's bytes in a rendering; empty if it is not told there.
     fn bytes(&mut self, rendering: Rendering) -> Bytes {
-        if let Some((last, at)) = self.last {
-            if last == rendering {
-                return self.known[at].1.clone();
-            }
+        if let Some((last, at)) = self.last
+            && last == rendering
+        {
+            return self.known[at].1.clone();
         }
         let wanted = dialect::relevant(rendering, self.event);
         let at = self.known.iter().position(|(known, _)| *known == wanted).unwrap_or_else(|| {
             let mut bytes = Vec::with_capacity(256);
-            dialect::encode(self.settings, wanted, self.event, &mut bytes);
+            dialect::encode(wanted, self.event, &mut bytes);
             self.known.push((wanted, Bytes::from(bytes)));
             self.known.len() - 1
         });
@@ -98,8 +97,7 @@ impl Worker {
 
     fn tell_room(&mut self, room: RoomId, except: Option<SessionId>, event: &Event) {
         let Some(members) = self.rooms.get_mut(room.0 as usize).map(std::mem::take) else { return };
-        let live = Arc::clone(&self.live);
-        let mut encoded = Encoded::new(&live.dialects, event);
+        let mut encoded = Encoded::new(event);
         for &slot in &members {
             let slot = slot as usize;
             let Some(conn) = self.conns.get(slot) else { continue };
@@ -118,8 +116,7 @@ impl Worker {
                 conn.mark = self.mark;
             }
         }
-        let live = Arc::clone(&self.live);
-        let mut encoded = Encoded::new(&live.dialects, event);
+        let mut encoded = Encoded::new(event);
         for room in rooms {
             let Some(members) = self.rooms.get_mut(room.0 as usize).map(std::mem::take) else { continue };
             for &slot in &members {

@@ -97,13 +97,22 @@ impl Worker {
 
     fn take_line(&mut self, slot: usize, now: u64) {
         let conn = &mut self.conns[slot];
-        let has_line = framing::line(&conn.input[conn.taken..]).is_some();
+        let most = self.live.config.limits.recvq;
+        let line = framing::line(&conn.input[conn.taken..]).map(|(_, consumed)| consumed);
+        let has_line = line.is_some();
         if has_line && conn.busy() == Busy::No && conn.entrance.is_none() {
+            // Too long is too long, whether or not its end has come already.
+            if line.is_some_and(|length| length > most) {
+                return self.leave(slot, Cause::ReceiveQueueFull(most));
+            }
             if let Err(until) = conn.allowance.take(now, &self.live.config.fakelag) {
                 conn.state.insert(State::LAGGING);
                 self.timers.set(until, conn.id);
                 return self.update_interest(slot);
             }
+            // Lines that had to wait are signs of life too.
+            conn.heard = now;
+            conn.state.remove(State::PINGED);
             return self.receive(slot);
         }
         let waits = has_line && conn.busy() != Busy::No;
@@ -111,7 +120,6 @@ impl Worker {
             return self.leave(slot, Cause::ConnectionClosed);
         }
         if !has_line {
-            let most = self.live.config.limits.recvq;
             if conn.rest().len() > most {
                 return self.leave(slot, Cause::ReceiveQueueFull(most));
             }
@@ -167,10 +175,10 @@ impl Worker {
         if self.conns.get(slot).is_none_or(|conn| conn.id != id) {
             return;
         }
-        if let dialect::Verdict::Gateway(origin) = &verdict {
-            if !self.believe(slot, origin.ip, self.watch.millis()) {
-                return;
-            }
+        if let dialect::Verdict::Gateway(origin) = &verdict
+            && !self.believe(slot, origin.ip, self.watch.millis())
+        {
+            return;
         }
         if let Some(session) = self.conns.get_mut(slot).and_then(|conn| conn.session.as_mut()) {
             session.verdict(verdict, &mut self.outputs);

@@ -197,7 +197,10 @@ impl Worker {
     fn rounds(&mut self, now: u64) {
         self.drain();
         loop {
-            self.take_lines(now);
+            // What a verdict has led to comes before the next line of the one who waited for it.
+            if self.batch.is_empty() {
+                self.take_lines(now);
+            }
             if self.batch.is_empty() {
                 if self.ready.is_empty() {
                     return;
@@ -221,31 +224,31 @@ impl Worker {
 
     /// Puts a connection into the list of those to be written.
     fn make_dirty(&mut self, slot: usize) {
-        if let Some(conn) = self.conns.get_mut(slot) {
-            if !conn.state.contains(State::DIRTY) {
-                conn.state.insert(State::DIRTY);
-                self.dirty.push_back(slot as u32);
-            }
+        if let Some(conn) = self.conns.get_mut(slot)
+            && !conn.state.contains(State::DIRTY)
+        {
+            conn.state.insert(State::DIRTY);
+            self.dirty.push_back(slot as u32);
         }
     }
 
     /// Puts a connection into the list of those with lines to take.
     fn make_ready(&mut self, slot: usize) {
-        if let Some(conn) = self.conns.get_mut(slot) {
-            if !conn.state.contains(State::READY) {
-                conn.state.insert(State::READY);
-                self.ready.push(slot as u32);
-            }
+        if let Some(conn) = self.conns.get_mut(slot)
+            && !conn.state.contains(State::READY)
+        {
+            conn.state.insert(State::READY);
+            self.ready.push(slot as u32);
         }
     }
 
     /// Has the session end, once.
     fn leave(&mut self, slot: usize, cause: hub::Cause) {
-        if let Some(conn) = self.conns.get_mut(slot) {
-            if !conn.state.intersects(State::LEAVING | State::CLOSING) {
-                conn.state.insert(State::LEAVING);
-                self.batch.push((conn.id, Output::Close(cause)));
-            }
+        if let Some(conn) = self.conns.get_mut(slot)
+            && !conn.state.intersects(State::LEAVING | State::CLOSING)
+        {
+            conn.state.insert(State::LEAVING);
+            self.batch.push((conn.id, Output::Close(cause)));
         }
     }
 

@@ -42,7 +42,12 @@ impl Worker {
         }
     }
 
-    pub(super) fn registration_time(&self) -> u64 {
+    /// How long a new connection is left alone: it may register any moment, and from then on `ping` counts.
+    pub(super) fn first_look(&self) -> u64 {
+        self.registration_time().min(millis(self.live.config.server.timeouts.ping))
+    }
+
+    fn registration_time(&self) -> u64 {
         millis(self.live.config.server.timeouts.registration)
     }
 
@@ -50,7 +55,7 @@ impl Worker {
     fn registration(&mut self, slot: usize, now: u64) -> Option<u64> {
         let until = self.conns[slot].opened + self.registration_time();
         if now < until {
-            return Some(until);
+            return Some(until.min(now + self.first_look()));
         }
         let seconds = self.live.config.server.timeouts.registration.as_secs();
         self.leave(slot, Cause::RegistrationTimeout(seconds));
