@@ -1,0 +1,19 @@
+//! The running program, over real sockets: starting and stopping, its doors, its limits, and peers that
+//! misbehave. What IRC says on the wire is tested elsewhere; here a few commands are enough.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod churn;
+mod doors;
+mod input;
+mod limits;
+mod order;
+mod passwords;
+mod proxy;
+mod reload;
+mod slow;
+mod start;
+mod stop;
+mod times;
+mod tls;

@@ -1,0 +1,287 @@
+//! The program as a process of its own: started with a configuration, watched, and never left behind.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStderr, Command, Output, Stdio};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+
+use super::{PATIENCE, eventually};
+
+/// What is not the subject of most tests is off.
+const DEFAULTS: [&str; 7] = [
+    "server.name = \"irc.example.org\"",
+    "server.workers = 2",
+    "ip_limits.count = false",
+    "ip_limits.throttle = false",
+    "ip_cloaking.enabled = false",
+    "fakelag.enabled = false",
+    "log.level = \"debug\"",
+];
+
+/// A configuration in a directory of its own, not yet running.
+#[derive(Clone)]
+pub struct Setup {
+    settings: BTreeMap<String, String>,
+    doors: Vec<String>,
+    dir: Arc<TempDir>,
+    /// The limit on open files.
+    files: Option<u32>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        let dir = tempfile::tempdir().expect("a directory");
+        let setup = Self { settings: BTreeMap::new(), doors: vec![], dir: Arc::new(dir), files: None };
+        DEFAULTS.into_iter().fold(setup, Self::set)
+    }
+}
+
+impl Setup {
+    /// Sets a key, written as in the file: `fakelag.burst = 3`.
+    pub fn set(mut self, setting: &str) -> Self {
+        let (key, value) = setting.split_once('=').expect("key = value");
+        self.settings.insert(key.trim().to_owned(), value.trim().to_owned());
+        self
+    }
+
+    /// Adds a listener with these keys. Without any, there is one for plain TCP.
+    pub fn door(mut self, keys: &str) -> Self {
+        self.doors.push(keys.to_owned());
+        self
+    }
+
+    /// Starts with so many descriptors and no more.
+    pub fn open_files(mut self, most: u32) -> Self {
+        self.files = Some(most);
+        self
+    }
+
+    /// Writes a file beside the configuration.
+    pub fn file(self, name: &str, content: impl AsRef<[u8]>) -> Self {
+        fs::write(self.path(name), content).expect("written");
+        self
+    }
+
+    /// A file beside the configuration.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// Writes the configuration, and says where.
+    pub fn write(&self) -> PathBuf {
+        let mut text = String::new();
+        for (key, value) in &self.settings {
+            text += &format!("{key} = {value}\n");
+        }
+        for door in self.doors() {
+            text += &format!("[[listen]]\n{door}\n");
+        }
+        let file = self.path("saloon.toml");
+        fs::write(&file, text).expect("written");
+        file
+    }
+
+    fn doors(&self) -> Vec<String> {
+        if self.doors.is_empty() {
+            vec!["addr = \"tcp://127.0.0.1:0\"".to_owned()]
+        } else {
+            self.doors.clone()
+        }
+    }
+
+    /// Starts the server, and waits until its doors are open.
+    pub fn start(self) -> Server {
+        let file = self.write();
+        let mut command = match self.files {
+            None => Command::new(env!("CARGO_BIN_EXE_saloon")),
+            Some(most) => {
+                let mut shell = Command::new("sh");
+                shell.args(["-c", &format!("ulimit -n {most}; exec \"$0\" \"$@\"")]);
+                shell.arg(env!("CARGO_BIN_EXE_saloon"));
+                shell
+            }
+        };
+        command.args(["serve", "--config"]).arg(file).stdin(Stdio::null()).stdout(Stdio::null());
+        let mut child = command.stderr(Stdio::piped()).spawn().expect("it starts");
+        let log = Log::of(child.stderr.take().expect("a pipe"));
+        let wanted = self.doors().len();
+        let mut server = Server { child, log, doors: vec![], setup: self };
+        server.doors = server.log.wait("its doors are open", |lines| {
+            let doors: Vec<String> = lines.iter().filter_map(|line| door_of(line)).collect();
+            (doors.len() >= wanted).then_some(doors)
+        });
+        server
+    }
+}
+
+/// The address in the line that announces a door.
+fn door_of(line: &str) -> Option<String> {
+    let is_door = ["tcp://", "tls://", "unix://"].iter().any(|scheme| line.starts_with(scheme));
+    Some(line.split_once(" (").filter(|_| is_door)?.0.to_owned())
+}
+
+/// A running server. Dropping it kills it.
+pub struct Server {
+    child: Child,
+    log: Log,
+    /// Its doors as it announced them.
+    pub doors: Vec<String>,
+    pub setup: Setup,
+}
+
+/// How a server ended.
+#[derive(Debug)]
+pub struct Ended {
+    pub code: Option<i32>,
+    pub took: Duration,
+}
+
+impl Server {
+    /// One with a single plain door.
+    pub fn start() -> Self {
+        Setup::default().start()
+    }
+
+    /// Where a `tcp://` or `tls://` door is.
+    pub fn addr(&self, door: usize) -> SocketAddr {
+        let (_, addr) = self.doors[door].split_once("://").expect("a scheme");
+        addr.parse().expect("an address")
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub fn signal(&self, signal: Signal) {
+        let pid = i32::try_from(self.pid()).ok().and_then(Pid::from_raw).expect("a process");
+        kill_process(pid, signal).expect("it runs");
+    }
+
+    /// The lines that it prints for people to walk in.
+    pub fn lines_to_paste(&self) -> Vec<String> {
+        let log = self.log.0.0.lock().expect("a log");
+        log.lines.iter().filter_map(|line| line.strip_prefix("  ")).map(str::to_owned).collect()
+    }
+
+    /// Changes keys of the configuration file, without telling the server.
+    pub fn rewrite(&mut self, settings: &[&str]) {
+        self.setup = settings.iter().fold(self.setup.clone(), |setup, setting| setup.set(setting));
+        self.setup.write();
+    }
+
+    /// Waits until so many lines of the log have this in them.
+    pub fn logged(&self, text: &str, times: usize) {
+        self.log.wait(text, |lines| {
+            (lines.iter().filter(|line| line.contains(text)).count() >= times).then_some(())
+        });
+    }
+
+    /// How often this stands in the log by now.
+    pub fn log_count(&self, text: &str) -> usize {
+        self.log.0.0.lock().expect("a log").lines.iter().filter(|line| line.contains(text)).count()
+    }
+
+    /// Waits until the process ends.
+    pub fn wait(&mut self) -> Ended {
+        let began = Instant::now();
+        let mut status = None;
+        eventually("the server ends", || {
+            status = self.child.try_wait().expect("a status");
+            status.is_some()
+        });
+        Ended { code: status.and_then(|status| status.code()), took: began.elapsed() }
+    }
+
+    /// Sends SIGTERM, and waits until the process ends.
+    pub fn stop(&mut self) -> Ended {
+        self.signal(Signal::TERM);
+        self.wait()
+    }
+
+    /// Descriptors it has open.
+    pub fn descriptors(&self) -> usize {
+        fs::read_dir(format!("/proc/{}/fd", self.pid())).expect("it runs").count()
+    }
+
+    /// Kibibytes of memory it has.
+    pub fn memory(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.pid())).expect("it runs");
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("VmRSS");
+        line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).expect("a number")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let log = self.log.0.0.lock().expect("a log");
+        let panicked = log.lines.iter().find(|line| line.contains("panicked at"));
+        if std::thread::panicking() {
+            let from = log.lines.len().saturating_sub(40);
+            eprintln!("the end of the server's log:\n{}", log.lines[from..].join("\n"));
+        } else if let Some(line) = panicked {
+            panic!("a thread of the server panicked: {line}");
+        }
+    }
+}
+
+/// What the server writes to standard error.
+#[derive(Clone)]
+struct Log(Arc<(Mutex<Lines>, Condvar)>);
+
+#[derive(Default)]
+struct Lines {
+    lines: Vec<String>,
+    ended: bool,
+}
+
+impl Log {
+    fn of(stderr: ChildStderr) -> Self {
+        let log = Self(Arc::default());
+        let shared = log.clone();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+                shared.0.0.lock().expect("a log").lines.push(line);
+                shared.0.1.notify_all();
+            }
+            shared.0.0.lock().expect("a log").ended = true;
+            shared.0.1.notify_all();
+        });
+        log
+    }
+
+    /// Waits until something is found in it.
+    fn wait<T>(&self, what: &str, mut find: impl FnMut(&[String]) -> Option<T>) -> T {
+        let end = Instant::now() + PATIENCE;
+        let mut log = self.0.0.lock().expect("a log");
+        loop {
+            if let Some(found) = find(&log.lines) {
+                return found;
+            }
+            let left = end.saturating_duration_since(Instant::now());
+            if log.ended || left.is_zero() {
+                let text = log.lines.join("\n");
+                drop(log);
+                panic!("waited for: {what}; the server's log:\n{text}");
+            }
+            log = self.0.1.wait_timeout(log, left).expect("a log").0;
+        }
+    }
+}
+
+/// Runs the program until it ends by itself.
+pub fn saloon(arguments: &[&str], file: Option<&Path>) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_saloon"));
+    command.args(arguments).args(file).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("it starts");
+    eventually("the program ends", || child.try_wait().expect("a status").is_some());
+    child.wait_with_output().expect("it has ended")
+}
