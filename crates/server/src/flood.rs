@@ -6,6 +6,7 @@ use crate::config::Fakelag;
 /// take; once it is more than a burst ahead of the clock, the next line waits.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Allowance {
+    /// In microseconds of the clock.
     ahead: u64,
 }
 
@@ -13,18 +14,19 @@ impl Allowance {
     /// Takes a line at `now` (milliseconds), or says until when it must wait.
     ///
     /// # Errors
-    /// The moment from which on the line may be taken.
+    /// The moment from which on the line may be taken, in milliseconds.
     pub fn take(&mut self, now: u64, settings: &Fakelag) -> Result<(), u64> {
         if !settings.enabled {
             return Ok(());
         }
-        let step = 1000 / u64::from(settings.per_second.clamp(1, 1000));
+        let now = now * 1000;
+        let step = 1_000_000 / u64::from(settings.per_second.max(1));
         let burst = step * u64::from(settings.burst.max(1));
-        let ahead = self.ahead.max(now);
-        if ahead + step > now + burst {
-            return Err(ahead + step - burst);
+        let ahead = self.ahead.max(now) + step;
+        if ahead > now + burst {
+            return Err((ahead - burst).div_ceil(1000));
         }
-        self.ahead = ahead + step;
+        self.ahead = ahead;
         Ok(())
     }
 }

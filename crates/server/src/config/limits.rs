@@ -154,6 +154,6 @@ pub struct Fakelag {
 
 impl Default for Fakelag {
     fn default() -> Self {
-        Self { enabled: true, burst: 10, per_second: 2 }
+        Self { enabled: true, burst: 20, per_second: 4 }
     }
 }
