@@ -67,7 +67,8 @@ impl Seat {
     }
 
     /// Delivers something to the session, and lets the peer read what it writes. One whose connection
-    /// has ended hears nothing.
+    /// has ended hears nothing. If nothing is written there is no write to wait for, and who has more to
+    /// say goes on.
     pub fn deliver(&mut self, delivery: Delivery<'_>, outputs: &mut Vec<Output>) -> Finding {
         if self.state == State::Closed {
             return Ok(());
@@ -76,6 +77,9 @@ impl Seat {
         let mut bytes = Vec::new();
         self.session.deliver(delivery, &mut bytes, outputs);
         self.rendering = self.session.rendering();
+        if bytes.is_empty() && self.state == State::Open && self.busy() == Busy::More {
+            self.session.resume(outputs);
+        }
         // The last line before a change of capabilities follows the old ones.
         self.ear.hear(&bytes, tags(before) | tags(self.rendering))
     }

@@ -2,6 +2,7 @@
 
 use crate::client::Client;
 use crate::harness::server;
+use crate::support::eventually;
 
 /// What LUSERS must tell: visible, invisible, operators, unknown connections, channels, most users.
 #[derive(Clone, Copy)]
@@ -110,7 +111,7 @@ fn a_connection_that_says_nothing_is_counted() {
     let mut foo = server.client("foo");
     let _silent = server.connect();
     // Accepting it is the server's own affair: until it has, there is nothing to be seen.
-    while foo.ask("LUSERS").of("253")[0].params[1] != "1" {}
+    eventually("it is counted", || foo.ask("LUSERS").of("253")[0].params[1] == "1");
     Counts { unknown: 1, ..ALONE }.assert(&mut foo, "foo");
 }
 

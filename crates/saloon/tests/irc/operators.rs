@@ -4,6 +4,7 @@ use std::fs;
 
 use crate::client::Client;
 use crate::harness::{Server, server};
+use crate::support::eventually;
 
 fn oper(server: &Server, nick: &str) -> Client {
     let mut client = server.client(nick);
@@ -115,8 +116,8 @@ fn rehash_reads_the_configuration_again() {
     fs::write(&motd, "New.\n").expect("written");
     server.reconfigure("server.motd = \"motd.txt\"");
     foo.ask("REHASH").has("382 foo … :Rehashing");
-    while foo.ask("MOTD").of("372").is_empty() {}
-    bar.ask("MOTD").has("372 bar :- New.");
+    eventually("the new message is there", || !foo.ask("MOTD").of("372").is_empty());
+    eventually("for everyone", || !bar.ask("MOTD").of("372").is_empty());
 }
 
 #[test]
@@ -126,7 +127,7 @@ fn a_signal_reads_the_configuration_again_too() {
     fs::write(server.file("motd.txt"), "New.\n").expect("written");
     server.reconfigure("server.motd = \"motd.txt\"");
     server.signal("-HUP");
-    while foo.ask("MOTD").of("372").is_empty() {}
+    eventually("the new message is there", || !foo.ask("MOTD").of("372").is_empty());
 }
 
 #[test]
