@@ -11,13 +11,20 @@ use super::session::{Irc, Task, list, text};
 use crate::Output;
 
 impl Irc {
+    /// The channel a parameter names, if it can be one. A name that is not UTF-8 can't: shown to others,
+    /// two of them would look the same.
+    pub(super) fn room_name(&self, written: &[u8]) -> Option<RoomName> {
+        let name = std::str::from_utf8(written).ok()?;
+        RoomName::new(name, self.settings.options.channellen).ok()
+    }
+
     /// The channel a parameter names, or else the error `403` goes out.
     pub(super) fn channel(&self, written: &[u8], outputs: &mut Vec<Output>) -> Option<RoomName> {
-        let name = RoomName::new(&text(written), self.settings.options.channellen);
-        if name.is_err() {
+        let name = self.room_name(written);
+        if name.is_none() {
             self.local(outputs, |out| self.write_no_channel(written, out));
         }
-        name.ok()
+        name
     }
 
     /// `JOIN`: keys go by position.
@@ -63,7 +70,7 @@ impl Irc {
             return self.refuse(outputs, numeric::RPL_ENDOFNAMES, &[b"*"]);
         }
         for written in list(param) {
-            if let Ok(room) = RoomName::new(&text(written), self.settings.options.channellen) {
+            if let Some(room) = self.room_name(written) {
                 outputs.push(Output::Query(Query::Names(room)));
             }
             self.refuse(outputs, numeric::RPL_ENDOFNAMES, &[written]);

@@ -1,6 +1,6 @@
 //! `PRIVMSG`, `NOTICE` and `TAGMSG` (`conformance` section 8, Messages; section 11).
 
-use hub::{Command, Rank, RoomName, RoomTarget, Say, SayKind, Target, Text};
+use hub::{Command, Rank, RoomTarget, Say, SayKind, Target, Text};
 use smol_str::SmolStr;
 
 use super::capability::Capabilities;
@@ -75,8 +75,9 @@ impl Irc {
         if !bare.starts_with('#') {
             return Some(Target::Nick(SmolStr::new(name)));
         }
-        let room = RoomName::new(bare, self.settings.options.channellen).ok()?;
-        let lowest = name[..name.len() - bare.len()].chars().filter_map(rank_of_prefix).min();
+        let prefixes = name.len() - bare.len();
+        let room = self.room_name(&written[prefixes..])?;
+        let lowest = name[..prefixes].chars().filter_map(rank_of_prefix).min();
         let written = if lowest.is_some() { SmolStr::new(&name) } else { SmolStr::default() };
         Some(Target::Room(RoomTarget { room, rank: lowest, written }))
     }

@@ -1,7 +1,7 @@
 //! Commands about users: `NICK`, `AWAY`, `SETNAME`, `USERHOST`, `ISON`, `WHO`, `WHOIS`, `WHOWAS`,
 //! `MONITOR` (`conformance` sections 8, 14, 15, 16).
 
-use hub::{Command, Query, RoomName, Text, WhoMask, WhoRow};
+use hub::{Command, Query, Text, WhoMask, WhoRow};
 use smol_str::SmolStr;
 
 use super::line::Line;
@@ -100,10 +100,10 @@ impl Irc {
     pub(super) fn who(&mut self, message: &Message<'_>, outputs: &mut Vec<Output>) {
         let sent = message.param(0).filter(|mask| !mask.is_empty()).unwrap_or(b"*");
         let written = text(sent);
-        let mask = match RoomName::new(&written, self.settings.options.channellen) {
-            Ok(room) => WhoMask::Room(room),
-            Err(_) if written == "0" => WhoMask::Mask("*".into()),
-            Err(_) => WhoMask::Mask(SmolStr::new(&written)),
+        let mask = match self.room_name(sent) {
+            Some(room) => WhoMask::Room(room),
+            None if written == "0" => WhoMask::Mask("*".into()),
+            None => WhoMask::Mask(SmolStr::new(&written)),
         };
         let options = message.param(1).map(text).unwrap_or_default();
         let operators = options == "o";

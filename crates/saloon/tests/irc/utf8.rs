@@ -66,6 +66,18 @@ fn without_utf8_only_other_bytes_are_relayed_as_they_are() {
 }
 
 #[test]
+fn without_utf8_only_a_channel_name_must_still_be_utf8() {
+    let server = server_with("server.utf8_only = false");
+    let mut foo = server.client("foo");
+    foo.any_bytes();
+    for line in [&b"JOIN #caf\xe9"[..], b"PRIVMSG #caf\xe9 :hi", b"TOPIC #caf\xe9"] {
+        foo.send(line);
+        foo.sync().is("403 foo #caf\u{fffd} :…");
+    }
+    foo.ask("JOIN #café").has(":foo!… JOIN #café");
+}
+
+#[test]
 fn the_token_says_so() {
     let server = server();
     let mut foo = server.connect();

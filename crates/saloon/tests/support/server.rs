@@ -164,10 +164,12 @@ impl Server {
         kill_process(pid, signal).expect("it runs");
     }
 
-    /// The lines that it prints for people to walk in.
-    pub fn lines_to_paste(&self) -> Vec<String> {
-        let log = self.log.0.0.lock().expect("a log");
-        log.lines.iter().filter_map(|line| line.strip_prefix("  ")).map(str::to_owned).collect()
+    /// The lines that it prints for people to walk in, once there are so many.
+    pub fn lines_to_paste(&self, count: usize) -> Vec<String> {
+        self.log.wait("lines to paste", |lines| {
+            let ways = lines.iter().filter_map(|line| line.strip_prefix("  ")).map(str::to_owned);
+            Some(ways.collect::<Vec<_>>()).filter(|ways| ways.len() >= count)
+        })
     }
 
     /// Changes keys of the configuration file, without telling the server.

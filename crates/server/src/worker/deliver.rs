@@ -78,6 +78,10 @@ impl Worker {
     fn tell(&mut self, id: SessionId, delivery: Delivery<'_>) {
         let slot = slot_of(id);
         let Some(conn) = self.conns.get_mut(slot).filter(|conn| conn.id == id) else { return };
+        // Behind its farewell there is nothing more to say.
+        if conn.state.contains(State::CLOSING) {
+            return;
+        }
         let Some(session) = &mut conn.session else { return };
         self.scratch.clear();
         session.deliver(delivery, &mut self.scratch, &mut self.outputs);
