@@ -49,7 +49,7 @@ pub enum ServeError {
 pub fn open(config: &mut Config) -> Result<Vec<Listener>, ServeError> {
     let mut listeners = Vec::new();
     let mut opened = Vec::new();
-    for listen in &config.listen {
+    for listen in config.listen.iter().filter(|listen| listen.addr.is_supported()) {
         let tls = tls_of(listen, &config.server.name)?;
         let addrs = listen.addr.each();
         for (number, addr) in addrs.iter().enumerate() {

@@ -8,6 +8,8 @@ use transport::{Stream, WriteOutcome};
 
 /// Most pieces that leave in one vectored write.
 const PIECES: usize = 64;
+/// Up to so many bytes, several pieces are put together for a plain write.
+const TOGETHER: usize = 4096;
 /// Most spare queues that are kept.
 const SPARES: usize = 256;
 
@@ -23,18 +25,22 @@ pub enum Outbox {
     Many(VecDeque<Bytes>),
 }
 
-/// Queues that are not in use, so that none is allocated when messages come quickly.
+/// Memory that outboxes share: queues that are not in use, so that none is allocated when messages come
+/// quickly, and a place to put small pieces together.
 #[derive(Debug, Default)]
-pub struct Spares(Vec<VecDeque<Bytes>>);
+pub struct Spares {
+    queues: Vec<VecDeque<Bytes>>,
+    together: Vec<u8>,
+}
 
 impl Spares {
     fn take(&mut self) -> VecDeque<Bytes> {
-        self.0.pop().unwrap_or_default()
+        self.queues.pop().unwrap_or_default()
     }
 
     fn put(&mut self, queue: VecDeque<Bytes>) {
-        if self.0.len() < SPARES && queue.capacity() <= 4 * PIECES {
-            self.0.push(queue);
+        if self.queues.len() < SPARES && queue.capacity() <= 4 * PIECES {
+            self.queues.push(queue);
         }
     }
 }
@@ -103,6 +109,12 @@ impl Outbox {
             let wrote = match self {
                 Self::Empty => return Ok(Flushed::All),
                 Self::One(piece) => stream.write(piece)?,
+                // Copying a few small pieces costs less than having the kernel go through a list of them.
+                Self::Many(queue) if *waiting <= TOGETHER => {
+                    spares.together.clear();
+                    queue.iter().for_each(|piece| spares.together.extend_from_slice(piece));
+                    stream.write(&spares.together)?
+                }
                 Self::Many(queue) => {
                     let mut slices = [IoSlice::new(&[]); PIECES];
                     let count = queue.len().min(PIECES);
@@ -171,7 +183,7 @@ mod tests {
         let mut read = [0; 13];
         peer.read_exact(&mut read).expect("a read");
         assert_eq!(&read, b"one two three");
-        assert_eq!(spares.0.len(), 1);
+        assert_eq!(spares.queues.len(), 1);
     }
 
     #[test]

@@ -25,6 +25,9 @@ pub enum Addr {
     /// `unix://PATH`; a relative path is relative to whatever [`Addr::under`] says, else to the working
     /// directory.
     Unix(PathBuf),
+    /// A transport that is still to come, as it was written: a configuration may name it already, and
+    /// nothing can be opened there.
+    Later(String),
 }
 
 /// A host and a port.
@@ -56,9 +59,6 @@ pub enum AddrError {
     /// The part before `://` is none that we know.
     #[error("`{0}://` is not a transport: expected tcp://, tls:// or unix://")]
     UnknownScheme(String),
-    /// A transport that is planned and not built yet.
-    #[error("`{0}://` is not supported yet: for now use tcp://, tls:// or unix://")]
-    NotYet(String),
     /// There is no `:PORT`.
     #[error("`{0}` has no port: expected HOST:PORT, as in 127.0.0.1:6667 or [::1]:6667")]
     NoPort(String),
@@ -79,21 +79,20 @@ pub enum AddrError {
     BadPath,
 }
 
-impl AddrError {
-    /// True for a transport that will come later: such a listener is worth a warning, not a failed start.
-    pub fn is_not_yet(&self) -> bool {
-        matches!(self, Self::NotYet(_))
-    }
-}
-
 impl Addr {
-    /// `tcp`, `tls` or `unix`.
-    pub fn scheme(&self) -> &'static str {
+    /// What stands before `://`.
+    pub fn scheme(&self) -> &str {
         match self {
             Self::Tcp(_) => "tcp",
             Self::Tls(_) => "tls",
             Self::Unix(_) => "unix",
+            Self::Later(text) => text.split_once("://").map_or("", |(scheme, _)| scheme),
         }
+    }
+
+    /// Whether it can be opened: false for a transport that is still to come.
+    pub fn is_supported(&self) -> bool {
+        !matches!(self, Self::Later(_))
     }
 
     /// Whether connections here are encrypted by us.
@@ -101,11 +100,11 @@ impl Addr {
         matches!(self, Self::Tls(_))
     }
 
-    /// The host and port, unless this is a Unix socket.
+    /// The host and port of TCP or TLS.
     pub fn endpoint(&self) -> Option<Endpoint> {
         match self {
             Self::Tcp(endpoint) | Self::Tls(endpoint) => Some(*endpoint),
-            Self::Unix(_) => None,
+            Self::Unix(_) | Self::Later(_) => None,
         }
     }
 
@@ -122,13 +121,13 @@ impl Addr {
         }
     }
 
-    /// The same address with another host and port; a Unix socket stays as it is.
+    /// The same address with another host and port, where it has these.
     pub fn at(&self, at: SocketAddr) -> Self {
         let endpoint = Endpoint { host: Host::Ip(at.ip()), port: at.port() };
         match self {
             Self::Tcp(_) => Self::Tcp(endpoint),
             Self::Tls(_) => Self::Tls(endpoint),
-            Self::Unix(path) => Self::Unix(path.clone()),
+            Self::Unix(_) | Self::Later(_) => self.clone(),
         }
     }
 
@@ -173,7 +172,7 @@ impl FromStr for Addr {
             "tls" => Ok(Self::Tls(rest.parse()?)),
             "unix" if rest.is_empty() || rest.contains('\0') => Err(AddrError::BadPath),
             "unix" => Ok(Self::Unix(rest.into())),
-            "ws" | "wss" | "udp" | "multicast" => Err(AddrError::NotYet(scheme.into())),
+            "ws" | "wss" | "udp" | "multicast" => Ok(Self::Later(text.into())),
             _ => Err(AddrError::UnknownScheme(scheme.into())),
         }
     }
@@ -228,6 +227,7 @@ impl fmt::Display for Addr {
         match self {
             Self::Tcp(endpoint) | Self::Tls(endpoint) => write!(f, "{}://{endpoint}", self.scheme()),
             Self::Unix(path) => write!(f, "unix://{}", path.display()),
+            Self::Later(text) => f.write_str(text),
         }
     }
 }
@@ -269,6 +269,16 @@ mod tests {
     }
 
     #[test]
+    fn a_transport_still_to_come_can_be_named_and_not_opened() {
+        for text in ["ws://[::]:80", "wss://localhost:443", "udp://0.0.0.0:1", "multicast://239.0.0.1:1"] {
+            let addr: Addr = text.parse().expect("an address");
+            assert!(!addr.is_supported() && addr.to_string() == text);
+            let error = crate::Listener::bind(&addr, Default::default()).expect_err("not yet");
+            assert!(error.to_string().contains("not supported yet"), "{error}");
+        }
+    }
+
+    #[test]
     fn an_error_names_the_part_that_is_wrong() {
         let s = String::from;
         for (text, error) in [
@@ -276,8 +286,6 @@ mod tests {
             ("", AddrError::NoScheme(s(""))),
             ("http://[::]:80", AddrError::UnknownScheme(s("http"))),
             ("TCP://[::]:80", AddrError::UnknownScheme(s("TCP"))),
-            ("ws://[::]:80", AddrError::NotYet(s("ws"))),
-            ("multicast://239.0.0.1:1", AddrError::NotYet(s("multicast"))),
             ("tcp://127.0.0.1", AddrError::NoPort(s("127.0.0.1"))),
             ("tcp://[::1]", AddrError::NoPort(s("[::1]"))),
             ("tcp://", AddrError::NoPort(s(""))),

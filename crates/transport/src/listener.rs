@@ -79,6 +79,9 @@ impl Listener {
                 let (fd, at) = listen_tcp(endpoint.socket_addr(), backlog)?;
                 Ok(Self { fd, addr: addr.at(at), tls, _file: None })
             }
+            Addr::Later(_) => {
+                Err(io::Error::new(io::ErrorKind::Unsupported, "this transport is not supported yet"))
+            }
             Addr::Unix(path) => {
                 let (fd, file) = unix::listen(path, backlog, unix_mode, &unix_owner)?;
                 Ok(Self { fd, addr: addr.clone(), tls: None, _file: Some(file) })

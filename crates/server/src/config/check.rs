@@ -130,8 +130,8 @@ fn timeouts(config: &Config) -> Checked {
 }
 
 fn listeners(listeners: &[Listen]) -> Checked {
-    if listeners.is_empty() {
-        return wrong("listen", "name at least one address to listen on");
+    if !listeners.iter().any(|listen| listen.addr.is_supported()) {
+        return wrong("listen", "name at least one tcp://, tls:// or unix:// address to listen on");
     }
     let mut seen = BTreeSet::new();
     for (index, listen) in listeners.iter().enumerate() {
@@ -145,6 +145,9 @@ fn listeners(listeners: &[Listen]) -> Checked {
 }
 
 fn listener(listen: &Listen, key: impl Fn(&str) -> String) -> Checked {
+    if !listen.addr.is_supported() {
+        return Ok(());
+    }
     if let Some(tls) = &listen.tls {
         certificate(listen, tls, &key)?;
     }

@@ -164,7 +164,7 @@ fn rules_across_values_are_checked() {
         ("ip_cloaking.suffix = \"a b\"", "ip_cloaking.suffix: expected"),
         ("accounts.scram_iterations = 1", "accounts.scram_iterations: expected 4096"),
         ("accounts.max_password_bytes = 200", "accounts.max_password_bytes: 200 is out of range"),
-        ("listen = []", "listen: name at least one address"),
+        ("listen = []", "listen: name at least one tcp:"),
     ];
     for (text, expected) in cases {
         let error = refused(text);
@@ -194,8 +194,8 @@ fn an_operator_needs_a_class_that_is_there() {
 fn listeners_are_checked_one_by_one() {
     let listen = |rest: &str| format!("[[listen]]\naddr = {rest}");
     let cases = [
-        ("\"ws://127.0.0.1:8097\"", "listen[0].addr"),
-        ("\"wss://127.0.0.1:8097\"", "not supported yet"),
+        ("\"ws://127.0.0.1:8097\"", "listen: name at least one tcp://, tls:// or unix:// address"),
+        ("\"http://127.0.0.1:80\"", "listen[0].addr"),
         ("\"tcp://127.0.0.1:1\"\ndialect = \"plain\"", "\"plain\" is not a dialect known here"),
         (
             "\"tcp://127.0.0.1:1\"\ntls = { cert = \"a\", key = \"b\" }",
@@ -351,4 +351,18 @@ fn a_file_for_a_conformance_run_loads() {
     let config = accepted(text);
     assert!(config.server.password.is_some_and(|secret| secret.verify(b"letmein")));
     assert!(config.opers["operuser"].password.verify(b"operpassword"));
+}
+
+#[test]
+fn a_transport_still_to_come_is_accepted_with_a_warning() {
+    let text = "[[listen]]\naddr = \"tcp://127.0.0.1:1\"\n\
+                [[listen]]\naddr = \"wss://127.0.0.1:2\"\nallowed_origins = [\"*\"]\n\
+                tls = { cert = \"there.pem\", key = \"there.pem\" }";
+    let config = Config::parse(text, Path::new("")).expect("a configuration");
+    assert_eq!(
+        config.warnings(),
+        [
+            "listen[1].addr has no effect yet: wss://127.0.0.1:2 is not opened, wss:// comes in a later release"
+        ]
+    );
 }

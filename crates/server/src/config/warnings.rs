@@ -47,8 +47,13 @@ fn doubtful(config: &Config) -> Vec<String> {
         warnings.push(format!("server.name is \"{name}\": clients take a name without a dot for a nickname"));
     }
     for (index, listen) in config.listen.iter().enumerate() {
-        if !listen.allowed_origins.is_empty() {
-            let addr = &listen.addr;
+        let addr = &listen.addr;
+        if !addr.is_supported() {
+            let transport = addr.scheme();
+            warnings.push(format!(
+                "listen[{index}].addr has no effect yet: {addr} is not opened, {transport}:// comes in a later release"
+            ));
+        } else if !listen.allowed_origins.is_empty() {
             warnings.push(format!("listen[{index}].allowed_origins has no effect: {addr} is no WebSocket"));
         }
     }
