@@ -13,7 +13,8 @@ pub fn run(options: &CheckConfigOptions) -> anyhow::Result<()> {
     for warning in config.warnings() {
         writeln!(out, "warning: {warning}")?;
     }
-    let doors: Vec<_> = config.listen.iter().map(|listen| listen.addr.to_string()).collect();
+    let doors = config.listen.iter().map(|listen| &listen.addr).filter(|addr| addr.is_supported());
+    let doors: Vec<_> = doors.map(ToString::to_string).collect();
     writeln!(out, "OK: {} would listen on {}", options.file.display(), doors.join(", "))?;
     Ok(())
 }

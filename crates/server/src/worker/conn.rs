@@ -23,7 +23,10 @@ pub(super) struct Conn {
     pub waiting: usize,
     /// None until the peer has said something.
     pub session: Option<Box<dyn Session>>,
+    /// What the session last said of itself: kept here, so that telling it something as one of many does
+    /// not touch it.
     pub rendering: Rendering,
+    pub busy: Busy,
     /// What was read and is not yet taken, from `taken` on.
     pub input: Vec<u8>,
     pub taken: usize,
@@ -102,6 +105,7 @@ impl Conn {
             waiting: 0,
             session: None,
             rendering: Rendering::default(),
+            busy: Busy::No,
             input: Vec::new(),
             taken: 0,
             entrance: None,
@@ -118,11 +122,6 @@ impl Conn {
         }
     }
 
-    /// Why the session takes no line.
-    pub fn busy(&self) -> Busy {
-        self.session.as_ref().map_or(Busy::No, |session| session.busy())
-    }
-
     /// Whether it is a user.
     pub fn registered(&self) -> bool {
         self.session.as_ref().is_some_and(|session| session.registered())
@@ -131,7 +130,7 @@ impl Conn {
     /// Whether it takes no input now: it must not be read then, or the kernel would have to be asked
     /// again and again for what nobody wants yet.
     pub fn paused(&self) -> bool {
-        self.state.intersects(State::LAGGING | State::ENDED) || self.busy() != Busy::No
+        self.state.intersects(State::LAGGING | State::ENDED) || self.busy != Busy::No
     }
 
     /// What to wait for. Writing is waited for only once a write has not taken everything: until then it

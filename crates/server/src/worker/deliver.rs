@@ -86,6 +86,7 @@ impl Worker {
         self.scratch.clear();
         session.deliver(delivery, &mut self.scratch, &mut self.outputs);
         conn.rendering = session.rendering();
+        conn.busy = session.busy();
         if !self.scratch.is_empty() {
             let bytes = Bytes::copy_from_slice(&self.scratch);
             self.push(slot, bytes);
@@ -167,12 +168,13 @@ impl Worker {
     /// Lets a session go on that waited for its peer to read.
     pub(super) fn resume(&mut self, slot: usize) {
         let conn = &mut self.conns[slot];
-        if conn.state.intersects(State::CLOSING | State::LEAVING) || conn.busy() != Busy::More {
+        if conn.state.intersects(State::CLOSING | State::LEAVING) || conn.busy != Busy::More {
             return;
         }
         let id = conn.id;
         if let Some(session) = &mut conn.session {
             session.resume(&mut self.outputs);
+            conn.busy = session.busy();
             self.collect(id);
         }
     }

@@ -100,7 +100,7 @@ impl Worker {
         let most = self.live.config.limits.recvq;
         let line = framing::line(&conn.input[conn.taken..]).map(|(_, consumed)| consumed);
         let has_line = line.is_some();
-        if has_line && conn.busy() == Busy::No && conn.entrance.is_none() {
+        if has_line && conn.busy == Busy::No && conn.entrance.is_none() {
             // Too long is too long, whether or not its end has come already.
             if line.is_some_and(|length| length > most) {
                 return self.leave(slot, Cause::ReceiveQueueFull(most));
@@ -115,8 +115,8 @@ impl Worker {
             conn.state.remove(State::PINGED);
             return self.receive(slot);
         }
-        let waits = has_line && conn.busy() != Busy::No;
-        if conn.state.contains(State::ENDED) && conn.busy() != Busy::More && !waits {
+        let waits = has_line && conn.busy != Busy::No;
+        if conn.state.contains(State::ENDED) && conn.busy != Busy::More && !waits {
             return self.leave(slot, Cause::ConnectionClosed);
         }
         if !has_line {
@@ -137,6 +137,7 @@ impl Worker {
             return;
         };
         session.receive(clock::now(), line, &mut self.outputs);
+        conn.busy = session.busy();
         conn.taken += consumed;
         let id = conn.id;
         self.collect(id);
@@ -180,8 +181,10 @@ impl Worker {
         {
             return;
         }
-        if let Some(session) = self.conns.get_mut(slot).and_then(|conn| conn.session.as_mut()) {
+        let conn = &mut self.conns[slot];
+        if let Some(session) = &mut conn.session {
             session.verdict(verdict, &mut self.outputs);
+            conn.busy = session.busy();
             self.collect(id);
             self.make_ready(slot);
         }
