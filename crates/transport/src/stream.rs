@@ -4,7 +4,7 @@ use std::io::{self, IoSlice};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use rustix::io::Errno;
-use rustix::net::Shutdown;
+use rustix::net::{RecvFlags, SendFlags, Shutdown};
 
 use crate::poll::Interest;
 use crate::secure::TlsStream;
@@ -44,7 +44,7 @@ pub enum WriteOutcome {
 }
 
 impl Stream {
-    /// Reads once into `buf`. For a plain connection that is one `read(2)`; for TLS it also does whatever
+    /// Reads once into `buf`. For a plain connection that is one `recv(2)`; for TLS it also does whatever
     /// the handshake needs, writing included.
     ///
     /// Bytes of a TLS record that did not fit into `buf` are held here, where the poll does not see them:
@@ -61,7 +61,8 @@ impl Stream {
         }
     }
 
-    /// Writes the start of `buf`: one `write(2)` for a plain connection.
+    /// Writes the start of `buf`: one `send(2)` for a plain connection, which
+    /// costs less than `write(2)`.
     ///
     /// TLS takes bytes before the handshake is done and after the socket is full, up to
     /// [`secure::BUFFER_LIMIT`](crate::secure::BUFFER_LIMIT); [`wants_write`](Self::wants_write) tells
@@ -72,7 +73,7 @@ impl Stream {
     #[inline]
     pub fn write(&mut self, buf: &[u8]) -> io::Result<WriteOutcome> {
         match self {
-            Self::Plain(fd) => outcome_of(|| rustix::io::write(&*fd, buf)),
+            Self::Plain(fd) => outcome_of(|| rustix::net::send(&*fd, buf, SendFlags::NOSIGNAL)),
             Self::Tls(tls) => tls.write_vectored(&[IoSlice::new(buf)]),
         }
     }
@@ -195,9 +196,9 @@ impl AsFd for Stream {
 #[inline]
 fn read_plain(fd: &OwnedFd, buf: &mut [u8]) -> io::Result<ReadOutcome> {
     loop {
-        return match rustix::io::read(fd, &mut *buf) {
-            Ok(0) if !buf.is_empty() => Ok(ReadOutcome::Closed),
-            Ok(n) => Ok(ReadOutcome::Data(n)),
+        return match rustix::net::recv(fd, &mut *buf, RecvFlags::empty()) {
+            Ok((0, _)) if !buf.is_empty() => Ok(ReadOutcome::Closed),
+            Ok((n, _)) => Ok(ReadOutcome::Data(n)),
             Err(Errno::AGAIN) => Ok(ReadOutcome::WouldBlock),
             Err(Errno::INTR) => continue,
             Err(error) => Err(error.into()),
