@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use dialect::Output;
 use hub::{Audience, Command, Effect, Entry, Hub, MessageId, RoomId, SessionId, Timestamp};
 
@@ -98,7 +97,7 @@ impl Core {
                 let answer = self.hub.query(from, at, query);
                 staged.to(from, Post::Answer(from, Box::new(answer)));
             }
-            Output::Local(bytes) => staged.to(from, Post::Local(from, Bytes::from(bytes))),
+            Output::Local(bytes) => staged.to(from, Post::Local(from, bytes)),
             Output::Done => staged.to(from, Post::Done(from)),
             Output::Check(_) => debug_assert!(false, "secrets are checked by the worker"),
         }

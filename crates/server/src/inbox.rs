@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bytes::Bytes;
 use dialect::Verdict;
 use hub::{Answer, Cause, Event, RoomId, SessionId};
 use transport::{Accepted, Waker};
@@ -27,7 +26,7 @@ pub enum Post {
     /// The answer to a session's question.
     Answer(SessionId, Box<Answer>),
     /// A session's own words.
-    Local(SessionId, Bytes),
+    Local(SessionId, Vec<u8>),
     /// All that a session's frame asked for has been posted.
     Done(SessionId),
     /// A session has ended.

@@ -13,6 +13,7 @@ mod ids;
 mod inbox;
 mod live;
 mod outbox;
+mod piece;
 pub mod password;
 mod serve;
 mod shared;

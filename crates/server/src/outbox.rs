@@ -3,8 +3,9 @@
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
 
-use bytes::{Buf, Bytes};
 use transport::{Stream, WriteOutcome};
+
+use crate::piece::Piece;
 
 /// Most pieces that leave in one vectored write.
 const PIECES: usize = 64;
@@ -20,26 +21,30 @@ pub enum Outbox {
     #[default]
     Empty,
     /// One piece.
-    One(Bytes),
+    One(Piece),
     /// Several.
-    Many(VecDeque<Bytes>),
+    Many(Box<Queue>),
 }
+
+/// Several pieces, in order; in a box, so that an outbox stays small.
+#[derive(Debug, Default)]
+pub struct Queue(VecDeque<Piece>);
 
 /// Memory that outboxes share: queues that are not in use, so that none is allocated when messages come
 /// quickly, and a place to put small pieces together.
 #[derive(Debug, Default)]
 pub struct Spares {
-    queues: Vec<VecDeque<Bytes>>,
+    queues: Vec<Box<Queue>>,
     together: Vec<u8>,
 }
 
 impl Spares {
-    fn take(&mut self) -> VecDeque<Bytes> {
+    fn take(&mut self) -> Box<Queue> {
         self.queues.pop().unwrap_or_default()
     }
 
-    fn put(&mut self, queue: VecDeque<Bytes>) {
-        if self.queues.len() < SPARES && queue.capacity() <= 4 * PIECES {
+    fn put(&mut self, queue: Box<Queue>) {
+        if self.queues.len() < SPARES && queue.0.capacity() <= 4 * PIECES {
             self.queues.push(queue);
         }
     }
@@ -65,21 +70,21 @@ impl Outbox {
         match self {
             Self::Empty => 0,
             Self::One(piece) => piece.len(),
-            Self::Many(queue) => queue.iter().map(Bytes::len).sum(),
+            Self::Many(queue) => queue.0.iter().map(|piece| piece.len()).sum(),
         }
     }
 
     /// Appends a piece.
-    pub fn push(&mut self, piece: Bytes, spares: &mut Spares) {
+    pub fn push(&mut self, piece: Piece, spares: &mut Spares) {
         match self {
             Self::Empty => *self = Self::One(piece),
-            Self::Many(queue) => queue.push_back(piece),
+            Self::Many(queue) => queue.0.push_back(piece),
             Self::One(_) => {
                 let mut queue = spares.take();
                 if let Self::One(first) = std::mem::take(self) {
-                    queue.push_back(first);
+                    queue.0.push_back(first);
                 }
-                queue.push_back(piece);
+                queue.0.push_back(piece);
                 *self = Self::Many(queue);
             }
         }
@@ -89,7 +94,7 @@ impl Outbox {
     pub fn clear(&mut self, half_written: bool) {
         *self = match std::mem::take(self) {
             Self::One(piece) if half_written => Self::One(piece),
-            Self::Many(mut queue) if half_written => queue.pop_front().map_or(Self::Empty, Self::One),
+            Self::Many(mut queue) if half_written => queue.0.pop_front().map_or(Self::Empty, Self::One),
             _ => Self::Empty,
         };
     }
@@ -102,7 +107,7 @@ impl Outbox {
     pub fn flush(
         &mut self,
         stream: &mut Stream,
-        waiting: &mut usize,
+        waiting: &mut u32,
         spares: &mut Spares,
     ) -> io::Result<Flushed> {
         loop {
@@ -110,22 +115,22 @@ impl Outbox {
                 Self::Empty => return Ok(Flushed::All),
                 Self::One(piece) => stream.write(piece)?,
                 // Copying a few small pieces costs less than having the kernel go through a list of them.
-                Self::Many(queue) if *waiting <= TOGETHER => {
+                Self::Many(queue) if *waiting as usize <= TOGETHER => {
                     spares.together.clear();
-                    queue.iter().for_each(|piece| spares.together.extend_from_slice(piece));
+                    queue.0.iter().for_each(|piece| spares.together.extend_from_slice(piece));
                     stream.write(&spares.together)?
                 }
                 Self::Many(queue) => {
                     let mut slices = [IoSlice::new(&[]); PIECES];
-                    let count = queue.len().min(PIECES);
-                    for (slice, piece) in slices.iter_mut().zip(queue.iter()) {
+                    let count = queue.0.len().min(PIECES);
+                    for (slice, piece) in slices.iter_mut().zip(queue.0.iter()) {
                         *slice = IoSlice::new(piece);
                     }
                     stream.write_vectored(&slices[..count])?
                 }
             };
             let WriteOutcome::Wrote(wrote) = wrote else { return Ok(Flushed::Blocked) };
-            *waiting -= wrote;
+            *waiting -= wrote as u32;
             self.advance(wrote, spares);
         }
     }
@@ -137,13 +142,13 @@ impl Outbox {
             Self::One(piece) if piece.len() <= wrote => *self = Self::Empty,
             Self::One(piece) => piece.advance(wrote),
             Self::Many(queue) => {
-                while let Some(piece) = queue.front_mut() {
+                while let Some(piece) = queue.0.front_mut() {
                     if piece.len() > wrote {
                         piece.advance(wrote);
                         return;
                     }
                     wrote -= piece.len();
-                    queue.pop_front();
+                    queue.0.pop_front();
                 }
                 if let Self::Many(queue) = std::mem::take(self) {
                     spares.put(queue);
@@ -166,12 +171,12 @@ mod tests {
         (Stream::Plain(ours.into()), theirs)
     }
 
-    fn fill(pieces: &[&'static [u8]]) -> (Outbox, usize, Spares) {
+    fn fill(pieces: &[&'static [u8]]) -> (Outbox, u32, Spares) {
         let (mut outbox, mut spares) = (Outbox::default(), Spares::default());
         for piece in pieces {
-            outbox.push(Bytes::from_static(piece), &mut spares);
+            outbox.push(Piece::from(*piece), &mut spares);
         }
-        (outbox, pieces.iter().map(|piece| piece.len()).sum(), spares)
+        (outbox, pieces.iter().map(|piece| piece.len() as u32).sum(), spares)
     }
 
     #[test]
@@ -190,10 +195,10 @@ mod tests {
     fn what_the_peer_does_not_take_waits() {
         let (mut stream, mut peer) = pair();
         let (mut outbox, mut spares) = (Outbox::default(), Spares::default());
-        let piece = Bytes::from(vec![7; 300_000]);
+        let piece = Piece::from(&[7; 300_000][..]);
         let mut waiting = 0;
         for _ in 0..3 {
-            waiting += piece.len();
+            waiting += piece.len() as u32;
             outbox.push(piece.clone(), &mut spares);
         }
         let mut received = 0;
@@ -213,7 +218,7 @@ mod tests {
     fn clearing_keeps_a_half_written_piece() {
         let (mut outbox, _, _) = fill(&[b"half", b"rest"]);
         outbox.clear(true);
-        assert!(matches!(&outbox, Outbox::One(piece) if piece == "half"));
+        assert!(matches!(&outbox, Outbox::One(piece) if **piece == *b"half"));
         outbox.clear(false);
         assert!(outbox.is_empty());
     }

@@ -1,12 +1,12 @@
 //! The end of a connection: the last words are written, then it closes.
 
-use bytes::Bytes;
 use hub::{Cause, SessionId};
 use transport::ReadOutcome;
 
 use super::Worker;
 use super::conn::{State, log};
 use crate::core::slot_of;
+use crate::piece::Piece;
 
 /// Milliseconds a peer has to take its last words, and to close its end.
 const FAREWELL: u64 = 5000;
@@ -37,7 +37,7 @@ impl Worker {
         }
         conn.input = Vec::new();
         conn.taken = 0;
-        let last_words = Bytes::copy_from_slice(&self.scratch);
+        let last_words = Piece::from(&self.scratch[..]);
         self.push(slot, last_words);
         self.make_dirty(slot);
         let until = self.watch.millis() + FAREWELL;

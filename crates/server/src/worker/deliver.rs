@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use dialect::{Busy, Delivery, Rendering};
 use hub::{Event, RoomId, SessionId};
 
@@ -11,13 +10,14 @@ use super::conn::State;
 use crate::core::slot_of;
 use crate::inbox::Post;
 use crate::live::Live;
+use crate::piece::Piece;
 
 /// An event, encoded for each rendering that is wanted.
 struct Encoded<'a> {
     event: &'a Event,
     /// The last rendering asked for, and where its bytes are.
     last: Option<(Rendering, usize)>,
-    known: Vec<(Rendering, Bytes)>,
+    known: Vec<(Rendering, Piece)>,
 }
 
 impl<'a> Encoded<'a> {
@@ -26,7 +26,7 @@ impl<'a> Encoded<'a> {
     }
 
     /// The event's bytes in a rendering; empty if it is not told there.
-    fn bytes(&mut self, rendering: Rendering) -> Bytes {
+    fn bytes(&mut self, rendering: Rendering) -> Piece {
         if let Some((last, at)) = self.last
             && last == rendering
         {
@@ -36,7 +36,7 @@ impl<'a> Encoded<'a> {
         let at = self.known.iter().position(|(known, _)| *known == wanted).unwrap_or_else(|| {
             let mut bytes = Vec::with_capacity(256);
             dialect::encode(wanted, self.event, &mut bytes);
-            self.known.push((wanted, Bytes::from(bytes)));
+            self.known.push((wanted, Piece::from(&bytes[..])));
             self.known.len() - 1
         });
         self.last = Some((rendering, at));
@@ -86,10 +86,14 @@ impl Worker {
         self.scratch.clear();
         session.deliver(delivery, &mut self.scratch, &mut self.outputs);
         conn.rendering = session.rendering();
-        conn.busy = session.busy();
+        let was = std::mem::replace(&mut conn.busy, session.busy());
+        // Lines that came meanwhile can be taken now.
+        if was != Busy::No && conn.busy == Busy::No {
+            self.make_ready(slot);
+        }
         if !self.scratch.is_empty() {
-            let bytes = Bytes::copy_from_slice(&self.scratch);
-            self.push(slot, bytes);
+            let said = Piece::from(&self.scratch[..]);
+            self.push(slot, said);
         }
         if !self.outputs.is_empty() {
             self.collect(id);
@@ -103,13 +107,16 @@ impl Worker {
     fn tell_room(&mut self, room: RoomId, except: Option<SessionId>, event: &Event) {
         let Some(members) = self.rooms.get_mut(room.0 as usize).map(std::mem::take) else { return };
         let mut encoded = Encoded::new(event);
+        // Who is left out is known by place, so that the others' numbers are not looked at.
+        let except = except.filter(|id| self.conns.get(slot_of(*id)).is_some_and(|conn| conn.id == *id));
+        let except = except.map_or(u32::MAX, |id| slot_of(id) as u32);
         for &slot in &members {
-            let slot = slot as usize;
-            let Some(conn) = self.conns.get(slot) else { continue };
-            if Some(conn.id) != except {
-                let bytes = encoded.bytes(conn.rendering);
-                self.push(slot, bytes);
+            if slot == except {
+                continue;
             }
+            let Some(conn) = self.conns.get(slot as usize) else { continue };
+            let bytes = encoded.bytes(conn.rendering);
+            self.push(slot as usize, bytes);
         }
         self.rooms[room.0 as usize] = members;
     }
@@ -158,6 +165,7 @@ impl Worker {
 
     fn reconfigure(&mut self, live: &Arc<Live>) {
         self.live = Arc::clone(live);
+        self.sendq = live.config.limits.sendq as u32;
         for (_, conn) in &mut self.conns {
             if let Some(session) = &mut conn.session {
                 session.reconfigure(&live.dialects);

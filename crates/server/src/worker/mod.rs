@@ -87,6 +87,8 @@ pub struct Worker {
     buffer: Vec<u8>,
     /// Input buffers that are not in use.
     buffers: Vec<Vec<u8>>,
+    /// Most bytes that may wait at a connection: the setting, close at hand.
+    sendq: u32,
     /// When to give up on those who are still here, once stopping.
     stop_at: Option<u64>,
 }
@@ -108,6 +110,7 @@ impl Worker {
             poll.add(listener, LISTENERS - number as u64, Interest::READ)?;
         }
         let staged = Staged::new(shared.inboxes.len());
+        let sendq = live.config.limits.sendq as u32;
         Ok(Self {
             me,
             shared,
@@ -133,6 +136,7 @@ impl Worker {
             scratch: Vec::new(),
             buffer: vec![0; READ],
             buffers: Vec::new(),
+            sendq,
             stop_at: None,
         })
     }

@@ -1,46 +1,58 @@
 //! Writing: everything that waits at a connection, with as few system calls as it takes.
 
-use bytes::Bytes;
 use hub::Cause;
 
 use super::conn::{State, log};
 use super::{SLICE, Worker};
 use crate::outbox::Flushed;
+use crate::piece::Piece;
 
 impl Worker {
     /// Appends bytes to what a connection is to be sent. One that does not read what it is sent is
     /// closed once more waits than it may; nobody else waits for it.
-    pub(super) fn push(&mut self, slot: usize, bytes: Bytes) {
+    pub(super) fn push(&mut self, slot: usize, piece: Piece) {
         let Some(conn) = self.conns.get_mut(slot) else { return };
-        if bytes.is_empty() || conn.state.intersects(State::BROKEN | State::LINGERING) {
+        if piece.is_empty() || conn.state.intersects(State::BROKEN | State::LINGERING) {
             return;
         }
-        let most = self.live.config.limits.sendq;
-        if conn.waiting + bytes.len() > most && !conn.state.contains(State::CLOSING) {
-            if conn.state.contains(State::LEAVING) {
-                return;
-            }
-            // What waits may be more than the peer had a chance to read.
-            if !conn.state.contains(State::BLOCKED) {
-                self.write(slot);
-            }
-            let Some(conn) = self.conns.get_mut(slot) else { return };
-            if conn.waiting > 0 && conn.waiting + bytes.len() > most {
-                let waiting = conn.waiting;
-                log!(INFO, conn, waiting, "closed: it does not read what it is sent");
-                conn.outbox.clear(true);
-                conn.waiting = conn.outbox.len();
-                return self.leave(slot, Cause::SendQueueFull(waiting));
-            }
+        let count = piece.len() as u32;
+        if conn.waiting + count > self.sendq && !self.make_room(slot, count) {
+            return;
         }
         let Some(conn) = self.conns.get_mut(slot) else { return };
-        conn.waiting += bytes.len();
-        conn.outbox.push(bytes, &mut self.spares);
+        conn.waiting += count;
+        conn.outbox.push(piece, &mut self.spares);
         // One that is blocked is written to when the kernel says so.
         if !conn.state.intersects(State::DIRTY | State::BLOCKED) {
             conn.state.insert(State::DIRTY);
             self.dirty.push_back(slot as u32);
         }
+    }
+
+    /// Whether bytes that are more than may wait can be appended all the same; if not, the connection is
+    /// closed.
+    fn make_room(&mut self, slot: usize, count: u32) -> bool {
+        let conn = &self.conns[slot];
+        if conn.state.contains(State::CLOSING) {
+            return true;
+        }
+        if conn.state.contains(State::LEAVING) {
+            return false;
+        }
+        // What waits may be more than the peer had a chance to read.
+        if !conn.state.contains(State::BLOCKED) {
+            self.write(slot);
+        }
+        let Some(conn) = self.conns.get_mut(slot) else { return false };
+        if conn.waiting == 0 || conn.waiting + count <= self.sendq {
+            return true;
+        }
+        let waiting = conn.waiting as usize;
+        log!(INFO, conn, waiting, "closed: it does not read what it is sent");
+        conn.outbox.clear(true);
+        conn.waiting = conn.outbox.len() as u32;
+        self.leave(slot, Cause::SendQueueFull(waiting));
+        false
     }
 
     /// Writes to a slice of those who have something to be written.
@@ -88,6 +100,9 @@ impl Worker {
     /// Everything is written: what waited for that can go on.
     fn written(&mut self, slot: usize) {
         let conn = &mut self.conns[slot];
+        if conn.at_rest() {
+            return;
+        }
         conn.state.remove(State::BLOCKED);
         if conn.state.contains(State::CLOSING) {
             return self.finish(slot);

@@ -1,11 +1,11 @@
 //! What time brings: registration and ping timeouts, the end of fakelag, doors to look at again.
 
-use bytes::Bytes;
 use hub::{Cause, SessionId};
 
 use super::Worker;
 use super::conn::State;
 use crate::core::slot_of;
+use crate::piece::Piece;
 
 impl Worker {
     /// Looks at everything that is due.
@@ -82,8 +82,8 @@ impl Worker {
             if let Some(session) = &mut conn.session {
                 session.ping(&mut self.scratch);
             }
-            let bytes = Bytes::copy_from_slice(&self.scratch);
-            self.push(slot, bytes);
+            let question = Piece::from(&self.scratch[..]);
+            self.push(slot, question);
         }
         Some(end)
     }
