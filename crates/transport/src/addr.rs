@@ -4,6 +4,8 @@
 //! addr   = "tcp://" host ":" port        ; plain TCP
 //!        / "tls://" host ":" port        ; TLS on TCP
 //!        / "unix://" path                ; a Unix stream socket; unix:///abs or unix://relative
+//!        / "udp://" host ":" port        ; datagrams
+//!        / "unixgram://" path            ; a Unix datagram socket
 //! host   = IPv4 / "[" IPv6 "]" / "localhost"
 //! port   = 0-65535                       ; 0: any free port
 //! ```
@@ -25,6 +27,10 @@ pub enum Addr {
     /// `unix://PATH`; a relative path is relative to whatever [`Addr::under`] says, else to the working
     /// directory.
     Unix(PathBuf),
+    /// `udp://HOST:PORT`; opened with [`DatagramListener`](crate::DatagramListener).
+    Udp(Endpoint),
+    /// `unixgram://PATH`; the path as for [`Addr::Unix`].
+    Unixgram(PathBuf),
     /// A transport that is still to come, as it was written: a configuration may name it already, and
     /// nothing can be opened there.
     Later(String),
@@ -53,11 +59,12 @@ pub enum Host {
 pub enum AddrError {
     /// There is no `://`.
     #[error(
-        "`{0}` does not say how to listen: write tcp://127.0.0.1:6667, tls://[::]:6697 or unix:///run/saloon.sock"
+        "`{0}` does not say how to listen: write tcp://127.0.0.1:6667, tls://[::]:6697, \
+         unix:///run/saloon.sock, udp://127.0.0.1:30104 or unixgram:///run/saloon.dgram"
     )]
     NoScheme(String),
     /// The part before `://` is none that we know.
-    #[error("`{0}://` is not a transport: expected tcp://, tls:// or unix://")]
+    #[error("`{0}://` is not a transport: expected tcp://, tls://, unix://, udp:// or unixgram://")]
     UnknownScheme(String),
     /// There is no `:PORT`.
     #[error("`{0}` has no port: expected HOST:PORT, as in 127.0.0.1:6667 or [::1]:6667")]
@@ -74,9 +81,9 @@ pub enum AddrError {
     /// An IPv6 address without brackets, so that its end and the port's start cannot be told apart.
     #[error("`{0}` looks like IPv6: write it in brackets, as in [::1]:6667")]
     NoBrackets(String),
-    /// `unix://` without a path, or with a NUL byte in it.
-    #[error("`unix://` needs the path of a socket file, as in unix:///run/saloon.sock")]
-    BadPath,
+    /// `unix://` or `unixgram://` without a path, or with a NUL byte in it.
+    #[error("`{0}://` needs the path of a socket file, as in {0}:///run/saloon.sock")]
+    BadPath(String),
 }
 
 impl Addr {
@@ -86,6 +93,8 @@ impl Addr {
             Self::Tcp(_) => "tcp",
             Self::Tls(_) => "tls",
             Self::Unix(_) => "unix",
+            Self::Udp(_) => "udp",
+            Self::Unixgram(_) => "unixgram",
             Self::Later(text) => text.split_once("://").map_or("", |(scheme, _)| scheme),
         }
     }
@@ -100,11 +109,17 @@ impl Addr {
         matches!(self, Self::Tls(_))
     }
 
-    /// The host and port of TCP or TLS.
+    /// Whether datagrams come in here rather than connections: opened with
+    /// [`DatagramListener::bind`](crate::DatagramListener::bind), not [`Listener::bind`](crate::Listener::bind).
+    pub fn is_datagram(&self) -> bool {
+        matches!(self, Self::Udp(_) | Self::Unixgram(_))
+    }
+
+    /// The host and port of TCP, TLS or UDP.
     pub fn endpoint(&self) -> Option<Endpoint> {
         match self {
-            Self::Tcp(endpoint) | Self::Tls(endpoint) => Some(*endpoint),
-            Self::Unix(_) | Self::Later(_) => None,
+            Self::Tcp(endpoint) | Self::Tls(endpoint) | Self::Udp(endpoint) => Some(*endpoint),
+            Self::Unix(_) | Self::Unixgram(_) | Self::Later(_) => None,
         }
     }
 
@@ -117,6 +132,7 @@ impl Addr {
     pub fn under(&self, directory: &Path) -> Self {
         match self {
             Self::Unix(path) => Self::Unix(directory.join(path)),
+            Self::Unixgram(path) => Self::Unixgram(directory.join(path)),
             other => other.clone(),
         }
     }
@@ -127,7 +143,8 @@ impl Addr {
         match self {
             Self::Tcp(_) => Self::Tcp(endpoint),
             Self::Tls(_) => Self::Tls(endpoint),
-            Self::Unix(_) | Self::Later(_) => self.clone(),
+            Self::Udp(_) => Self::Udp(endpoint),
+            Self::Unix(_) | Self::Unixgram(_) | Self::Later(_) => self.clone(),
         }
     }
 
@@ -170,9 +187,13 @@ impl FromStr for Addr {
         match scheme {
             "tcp" => Ok(Self::Tcp(rest.parse()?)),
             "tls" => Ok(Self::Tls(rest.parse()?)),
-            "unix" if rest.is_empty() || rest.contains('\0') => Err(AddrError::BadPath),
+            "udp" => Ok(Self::Udp(rest.parse()?)),
+            "unix" | "unixgram" if rest.is_empty() || rest.contains('\0') => {
+                Err(AddrError::BadPath(scheme.into()))
+            }
             "unix" => Ok(Self::Unix(rest.into())),
-            "ws" | "wss" | "udp" | "multicast" => Ok(Self::Later(text.into())),
+            "unixgram" => Ok(Self::Unixgram(rest.into())),
+            "ws" | "wss" | "multicast" => Ok(Self::Later(text.into())),
             _ => Err(AddrError::UnknownScheme(scheme.into())),
         }
     }
@@ -225,8 +246,10 @@ fn decode_port(text: &str) -> Result<u16, AddrError> {
 impl fmt::Display for Addr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Tcp(endpoint) | Self::Tls(endpoint) => write!(f, "{}://{endpoint}", self.scheme()),
-            Self::Unix(path) => write!(f, "unix://{}", path.display()),
+            Self::Tcp(endpoint) | Self::Tls(endpoint) | Self::Udp(endpoint) => {
+                write!(f, "{}://{endpoint}", self.scheme())
+            }
+            Self::Unix(path) | Self::Unixgram(path) => write!(f, "{}://{}", self.scheme(), path.display()),
             Self::Later(text) => f.write_str(text),
         }
     }
@@ -263,6 +286,10 @@ mod tests {
             "unix:///run/saloon.sock",
             "unix://saloon.sock",
             "unix://run/with a space:1.sock",
+            "udp://127.0.0.1:30104",
+            "udp://[::1]:0",
+            "unixgram:///run/saloon.dgram",
+            "unixgram://saloon.dgram",
         ] {
             assert_eq!(text.parse::<Addr>().map(|addr| addr.to_string()), Ok(text.into()));
         }
@@ -270,7 +297,7 @@ mod tests {
 
     #[test]
     fn a_transport_still_to_come_can_be_named_and_not_opened() {
-        for text in ["ws://[::]:80", "wss://localhost:443", "udp://0.0.0.0:1", "multicast://239.0.0.1:1"] {
+        for text in ["ws://[::]:80", "wss://localhost:443", "multicast://239.0.0.1:1"] {
             let addr: Addr = text.parse().expect("an address");
             assert!(!addr.is_supported() && addr.to_string() == text);
             let error = crate::Listener::bind(&addr, Default::default()).expect_err("not yet");
@@ -300,8 +327,11 @@ mod tests {
             ("tcp://[]:6667", AddrError::BadHost(s("[]"))),
             ("tcp://::1:6667", AddrError::NoBrackets(s("::1:6667"))),
             ("tcp://2001:db8::1", AddrError::NoBrackets(s("2001:db8::1"))),
-            ("unix://", AddrError::BadPath),
-            ("unix://a\0b", AddrError::BadPath),
+            ("udp://127.0.0.1", AddrError::NoPort(s("127.0.0.1"))),
+            ("udp://irc.example.org:1", AddrError::BadHost(s("irc.example.org"))),
+            ("unix://", AddrError::BadPath(s("unix"))),
+            ("unix://a\0b", AddrError::BadPath(s("unix"))),
+            ("unixgram://", AddrError::BadPath(s("unixgram"))),
         ] {
             assert_eq!(text.parse::<Addr>(), Err(error), "{text}");
         }
@@ -314,6 +344,9 @@ mod tests {
         assert_eq!(local("tcp://localhost:1"), Ok(true));
         assert_eq!(local("tls://[::1]:1"), Ok(true));
         assert_eq!(local("unix://x"), Ok(true));
+        assert_eq!(local("udp://127.0.0.1:1"), Ok(true));
+        assert_eq!(local("unixgram://x"), Ok(true));
+        assert_eq!(local("udp://0.0.0.0:1"), Ok(false));
         assert_eq!(local("tcp://0.0.0.0:1"), Ok(false));
         assert_eq!(local("tcp://[::]:1"), Ok(false));
     }
@@ -322,13 +355,30 @@ mod tests {
     fn localhost_is_two_addresses() {
         let each: Vec<_> = addr("tls://localhost:6697").each().iter().map(ToString::to_string).collect();
         assert_eq!(each, ["tls://127.0.0.1:6697", "tls://[::1]:6697"]);
+        assert_eq!(addr("udp://localhost:1").each(), [addr("udp://127.0.0.1:1"), addr("udp://[::1]:1")]);
         assert_eq!(addr("tcp://0.0.0.0:1").each(), [addr("tcp://0.0.0.0:1")]);
+    }
+
+    #[test]
+    fn datagrams_come_in_by_a_door_of_their_own() {
+        for (text, datagram) in [
+            ("udp://127.0.0.1:0", true),
+            ("unixgram://saloon.dgram", true),
+            ("tcp://127.0.0.1:0", false),
+            ("unix://saloon.sock", false),
+            ("multicast://239.0.0.1:1", false),
+        ] {
+            assert_eq!(addr(text).is_datagram(), datagram, "{text}");
+        }
+        let error = crate::Listener::bind(&addr("udp://127.0.0.1:0"), Default::default()).expect_err("no");
+        assert!(error.to_string().contains("datagrams"), "{error}");
     }
 
     #[test]
     fn a_relative_socket_is_looked_for_beside_the_configuration() {
         let under = |text: &str| addr(text).under(Path::new("/etc/saloon")).to_string();
         assert_eq!(under("unix://saloon.sock"), "unix:///etc/saloon/saloon.sock");
+        assert_eq!(under("unixgram://saloon.dgram"), "unixgram:///etc/saloon/saloon.dgram");
         assert_eq!(under("unix:///run/saloon.sock"), "unix:///run/saloon.sock");
         assert_eq!(under("tcp://0.0.0.0:1"), "tcp://0.0.0.0:1");
     }

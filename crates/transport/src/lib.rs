@@ -21,10 +21,11 @@
 //! | [`poll`]     | [`Poll`], [`Interest`], [`Events`]: how the runtime waits          |
 //! | [`waker`]    | [`Waker`]: how another thread ends that wait                      |
 //! | [`listener`] | [`Listener`], [`Accepted`]                                        |
+//! | [`datagram`] | [`DatagramListener`], [`DatagramPeer`]: UDP and Unix datagrams    |
 //! | [`bind`]     | [`BindError`]: why an address could not be opened                 |
 //! | [`unix`]     | the socket file: stale ones, mode, [`Owner`], removal             |
 //! | [`peer`]     | [`Peer`]: who is at the other end                                 |
-//! | [`stream`]   | [`Stream`]: one connection, plain or TLS                          |
+//! | [`stream`]   | [`Stream`]: one connection, plain or TLS, or one datagram peer     |
 //! | [`secure`]   | [`TlsStream`]: rustls over a non-blocking descriptor              |
 //! | [`tls`]      | [`TlsConfig`]: certificate and key, swapped under a running server |
 //! | [`proxy`]    | the PROXY protocol, versions 1 and 2                              |
@@ -36,6 +37,9 @@ pub mod addr;
 pub mod bind;
 pub mod cidr;
 mod client_cert;
+pub mod datagram;
+mod datagram_peer;
+mod icmp;
 pub mod limits;
 pub mod listener;
 pub mod peer;
@@ -52,6 +56,7 @@ pub mod waker;
 pub use addr::{Addr, AddrError, Endpoint, Host};
 pub use bind::BindError;
 pub use cidr::{Cidr, CidrError};
+pub use datagram::{DatagramListener, DatagramOptions, DatagramPeer, DatagramStream, is_nameless};
 pub use limits::{AddressLimits, LimitSettings, Refused, Throttle};
 pub use listener::{Accepted, ListenOptions, Listener, is_exhausted};
 pub use peer::{Credentials, Peer};

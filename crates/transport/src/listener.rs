@@ -79,6 +79,9 @@ impl Listener {
                 let (fd, at) = listen_tcp(endpoint.socket_addr(), backlog)?;
                 Ok(Self { fd, addr: addr.at(at), tls, _file: None })
             }
+            Addr::Udp(_) | Addr::Unixgram(_) => {
+                Err(io::Error::new(io::ErrorKind::Unsupported, "datagrams come in there, not connections"))
+            }
             Addr::Later(_) => {
                 Err(io::Error::new(io::ErrorKind::Unsupported, "this transport is not supported yet"))
             }

@@ -1,4 +1,4 @@
-//! One connection, plain or encrypted, read and written without ever blocking.
+//! One connection, plain or encrypted, or one datagram peer, read and written without ever blocking.
 
 use std::io::{self, IoSlice};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -6,6 +6,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags, Shutdown};
 
+use crate::datagram::DatagramStream;
 use crate::poll::Interest;
 use crate::secure::TlsStream;
 use crate::tls::{TlsConfig, TlsError};
@@ -20,6 +21,9 @@ pub enum Stream {
     Plain(OwnedFd),
     /// Bytes inside TLS.
     Tls(Box<TlsStream>),
+    /// One peer of a door for datagrams, which is not to be added to a poll: its descriptor is the door's,
+    /// and what it says is read there.
+    Datagram(Box<DatagramStream>),
 }
 
 /// What came of a read.
@@ -50,6 +54,8 @@ impl Stream {
     /// Bytes of a TLS record that did not fit into `buf` are held here, where the poll does not see them:
     /// read again while [`has_more`](Self::has_more).
     ///
+    /// For a datagram peer it is always `WouldBlock`.
+    ///
     /// # Errors
     /// The connection is broken (`ConnectionReset`, …), or TLS is: [`TlsError::of`] finds the reason. The
     /// TLS alert has been sent then.
@@ -58,6 +64,7 @@ impl Stream {
         match self {
             Self::Plain(fd) => read_plain(fd, buf),
             Self::Tls(tls) => tls.read(buf),
+            Self::Datagram(_) => Ok(ReadOutcome::WouldBlock),
         }
     }
 
@@ -68,6 +75,8 @@ impl Stream {
     /// [`secure::BUFFER_LIMIT`](crate::secure::BUFFER_LIMIT); [`wants_write`](Self::wants_write) tells
     /// whether it holds some.
     ///
+    /// To a datagram peer all of `buf` is one datagram: it is taken whole or not at all.
+    ///
     /// # Errors
     /// The connection is broken (`BrokenPipe`, `ConnectionReset`, …).
     #[inline]
@@ -75,11 +84,13 @@ impl Stream {
         match self {
             Self::Plain(fd) => outcome_of(|| rustix::net::send(&*fd, buf, SendFlags::NOSIGNAL)),
             Self::Tls(tls) => tls.write_vectored(&[IoSlice::new(buf)]),
+            Self::Datagram(datagram) => datagram.write(buf),
         }
     }
 
     /// Writes the start of all of `bufs` in order: one `writev(2)` for a plain connection, of the first
-    /// 1024 buffers at most.
+    /// 1024 buffers at most. To a datagram peer each buffer is one datagram; the bytes of those taken are
+    /// counted, and empty ones are passed over.
     ///
     /// # Errors
     /// As [`write`](Self::write).
@@ -88,10 +99,11 @@ impl Stream {
         match self {
             Self::Plain(fd) => outcome_of(|| rustix::io::writev(&*fd, bufs)),
             Self::Tls(tls) => tls.write_vectored(bufs),
+            Self::Datagram(datagram) => datagram.write_vectored(bufs),
         }
     }
 
-    /// Sends what TLS holds. True when nothing is left (always, for a plain connection). To be called when
+    /// Sends what TLS holds. True when nothing is left (always, without TLS). To be called when
     /// the connection is writable, before anything else is written; `write` does it by itself.
     ///
     /// # Errors
@@ -99,37 +111,38 @@ impl Stream {
     #[inline]
     pub fn flush(&mut self) -> io::Result<bool> {
         match self {
-            Self::Plain(_) => Ok(true),
+            Self::Plain(_) | Self::Datagram(_) => Ok(true),
             Self::Tls(tls) => tls.flush(),
         }
     }
 
-    /// Whether TLS holds bytes that the socket did not take yet. Never, for a plain connection.
+    /// Whether TLS holds bytes that the socket did not take yet. Never, without TLS.
     #[inline]
     pub fn wants_write(&self) -> bool {
         match self {
-            Self::Plain(_) => false,
+            Self::Plain(_) | Self::Datagram(_) => false,
             Self::Tls(tls) => tls.wants_write(),
         }
     }
 
-    /// Whether another read gets something at once although the poll does not say so. Never, for a plain
-    /// connection.
+    /// Whether another read gets something at once although the poll does not say so. Never, without TLS.
     #[inline]
     pub fn has_more(&self) -> bool {
         match self {
-            Self::Plain(_) => false,
+            Self::Plain(_) | Self::Datagram(_) => false,
             Self::Tls(tls) => tls.has_more(),
         }
     }
 
     /// What to wait for, given whether the caller has bytes `pending` that were not taken. Ask again after
-    /// every read and write: a TLS handshake changes its mind.
+    /// every read and write: a TLS handshake changes its mind. A datagram peer is not waited for by itself,
+    /// and what is said of it never changes.
     #[inline]
     pub fn interest(&self, pending: bool) -> Interest {
         let write = match self {
             Self::Plain(_) => pending,
             Self::Tls(tls) => tls.wants_write() || (pending && !tls.is_handshaking()),
+            Self::Datagram(_) => false,
         };
         if write { Interest::READ | Interest::WRITE } else { Interest::READ }
     }
@@ -141,12 +154,15 @@ impl Stream {
     /// A connection dropped while bytes from the peer are unread is reset, and the peer may lose the last
     /// words. To be sure of them: shutdown, read until [`Closed`](ReadOutcome::Closed) or too long, drop.
     ///
+    /// A datagram peer is told nothing by this.
+    ///
     /// # Errors
     /// As [`write`](Self::write). That the connection is gone already is not an error.
     pub fn shutdown(&mut self) -> io::Result<bool> {
         match self {
             Self::Plain(fd) => end(fd).map(|()| true),
             Self::Tls(tls) => tls.shutdown(),
+            Self::Datagram(_) => Ok(true),
         }
     }
 
@@ -154,11 +170,13 @@ impl Stream {
     /// behind a PROXY header. The handshake itself happens in later reads.
     ///
     /// # Errors
-    /// [`TlsError::Session`] when `early` is not TLS; the connection is closed then.
+    /// [`TlsError::Session`] when `early` is not TLS, [`TlsError::Datagram`] for a datagram peer; the
+    /// connection is closed then.
     pub fn start_tls(self, config: &TlsConfig, early: &[u8]) -> Result<Self, TlsError> {
         match self {
             Self::Plain(fd) => Ok(Self::Tls(Box::new(TlsStream::new(fd, config, early)?))),
             tls @ Self::Tls(_) => Ok(tls),
+            Self::Datagram(_) => Err(TlsError::Datagram),
         }
     }
 
@@ -167,10 +185,24 @@ impl Stream {
         matches!(self, Self::Tls(_))
     }
 
+    /// Whether it is a datagram peer: what is written to it must be cut into datagrams, and it is read at its
+    /// door.
+    pub fn is_datagram(&self) -> bool {
+        matches!(self, Self::Datagram(_))
+    }
+
+    /// The datagram peer that it is.
+    pub fn datagram(&self) -> Option<&DatagramStream> {
+        match self {
+            Self::Datagram(datagram) => Some(datagram),
+            Self::Plain(_) | Self::Tls(_) => None,
+        }
+    }
+
     /// The TLS side of it: handshake state, version, cipher.
     pub fn tls(&self) -> Option<&TlsStream> {
         match self {
-            Self::Plain(_) => None,
+            Self::Plain(_) | Self::Datagram(_) => None,
             Self::Tls(tls) => Some(tls),
         }
     }
@@ -189,6 +221,7 @@ impl AsFd for Stream {
         match self {
             Self::Plain(fd) => fd.as_fd(),
             Self::Tls(tls) => tls.as_fd(),
+            Self::Datagram(datagram) => datagram.as_fd(),
         }
     }
 }

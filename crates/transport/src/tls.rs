@@ -104,6 +104,9 @@ pub enum TlsError {
     /// More came behind a PROXY header than a handshake begins with.
     #[error("the peer sent too much before the TLS handshake")]
     TooEarly,
+    /// TLS is for connections.
+    #[error("there is no TLS over datagrams")]
+    Datagram,
 }
 
 impl TlsError {

@@ -99,19 +99,39 @@ pub(crate) fn listen(
     mode: Option<u32>,
     owner: &Owner,
 ) -> io::Result<(OwnedFd, SocketFile)> {
-    let too_long = |_| io::Error::other("its path is too long for a socket (at most 107 bytes)");
-    let addr = SockAddr::unix(path).map_err(too_long)?; // unix(7)
-    remove_stale(path, &addr)?;
-    let socket = Socket::new(Domain::UNIX, Type::STREAM.nonblocking(), None)?;
-    socket.bind(&addr)?;
-    let file = SocketFile::of(path)?;
-    // Before `listen`: until then nobody can connect, so that there is no moment with wider access.
-    file.set_access(mode, owner)?;
+    // Nobody can connect before `listen`, so that there is no moment with wider access.
+    let (socket, file) = bind(path, Type::STREAM, mode, owner)?;
     socket.listen(backlog)?;
     Ok((socket.into(), file))
 }
 
-fn remove_stale(path: &Path, addr: &SockAddr) -> io::Result<()> {
+/// A datagram socket at `path`, with its file.
+pub(crate) fn bind_datagram(
+    path: &Path,
+    mode: Option<u32>,
+    owner: &Owner,
+) -> io::Result<(OwnedFd, SocketFile)> {
+    let (socket, file) = bind(path, Type::DGRAM, mode, owner)?;
+    Ok((socket.into(), file))
+}
+
+fn bind(path: &Path, kind: Type, mode: Option<u32>, owner: &Owner) -> io::Result<(Socket, SocketFile)> {
+    let too_long = |_| io::Error::other("its path is too long for a socket (at most 107 bytes)");
+    let addr = SockAddr::unix(path).map_err(too_long)?; // unix(7)
+    remove_stale(path, &addr, kind)?;
+    let socket = Socket::new(Domain::UNIX, kind.nonblocking(), None)?;
+    if let Some(mode) = mode {
+        // The file begins with what the socket has (less the umask): a datagram socket can be sent to as
+        // soon as it is bound.
+        rustix::fs::fchmod(&socket, rustix::fs::Mode::from_raw_mode(mode))?;
+    }
+    socket.bind(&addr)?;
+    let file = SocketFile::of(path)?;
+    file.set_access(mode, owner)?;
+    Ok((socket, file))
+}
+
+fn remove_stale(path: &Path, addr: &SockAddr, kind: Type) -> io::Result<()> {
     match fs::symlink_metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(error),
@@ -123,7 +143,7 @@ fn remove_stale(path: &Path, addr: &SockAddr) -> io::Result<()> {
         }
     }
     // Non-blocking, because a live server whose queue is full would make us wait.
-    let probe = Socket::new(Domain::UNIX, Type::STREAM.nonblocking(), None)?;
+    let probe = Socket::new(Domain::UNIX, kind.nonblocking(), None)?;
     match probe.connect(addr) {
         Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => fs::remove_file(path),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub mod datagram;
+
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
