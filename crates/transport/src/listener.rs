@@ -3,10 +3,11 @@
 use std::io;
 use std::net::SocketAddr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::time::Duration;
 
 use rustix::io::Errno;
 use rustix::net::{SocketAddrAny, SocketFlags, acceptfrom_with, sockopt};
-use socket2::{Domain, Socket, Type};
+use socket2::{Domain, Socket, TcpKeepalive, Type};
 
 use crate::addr::Addr;
 use crate::bind::BindError;
@@ -27,11 +28,16 @@ pub struct ListenOptions {
     pub unix_mode: Option<u32>,
     /// Owner of a Unix socket's file; the default leaves it.
     pub unix_owner: Owner,
+    /// How long a TCP connection is silent until the kernel asks whether its peer is still there
+    /// (`SO_KEEPALIVE`, `tcp(7)`): for dialects that cannot ask. Four questions, a quarter of that time apart,
+    /// stay unanswered, then reading fails with `TimedOut`. From one second to nine hours; `None`, the
+    /// default, never asks.
+    pub keepalive: Option<Duration>,
 }
 
 impl Default for ListenOptions {
     fn default() -> Self {
-        Self { backlog: 4096, tls: None, unix_mode: None, unix_owner: Owner::default() }
+        Self { backlog: 4096, tls: None, unix_mode: None, unix_owner: Owner::default(), keepalive: None }
     }
 }
 
@@ -69,14 +75,14 @@ impl Listener {
     }
 
     fn open(addr: &Addr, options: ListenOptions) -> io::Result<Self> {
-        let ListenOptions { backlog, tls, unix_mode, unix_owner } = options;
+        let ListenOptions { backlog, tls, unix_mode, unix_owner, keepalive } = options;
         let tls = tls.filter(|_| addr.is_tls());
         match addr {
             Addr::Tls(_) if tls.is_none() => {
                 Err(io::Error::other("a tls:// address needs a certificate and a key"))
             }
             Addr::Tcp(endpoint) | Addr::Tls(endpoint) => {
-                let (fd, at) = listen_tcp(endpoint.socket_addr(), backlog)?;
+                let (fd, at) = listen_tcp(endpoint.socket_addr(), backlog, keepalive)?;
                 Ok(Self { fd, addr: addr.at(at), tls, _file: None })
             }
             Addr::Udp(_) | Addr::Unixgram(_) => {
@@ -141,18 +147,32 @@ pub fn is_exhausted(error: &io::Error) -> bool {
     exhausted.iter().any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
 }
 
-fn listen_tcp(at: SocketAddr, backlog: i32) -> io::Result<(OwnedFd, SocketAddr)> {
+fn listen_tcp(
+    at: SocketAddr,
+    backlog: i32,
+    keepalive: Option<Duration>,
+) -> io::Result<(OwnedFd, SocketAddr)> {
     let socket = Socket::new(Domain::for_address(at), Type::STREAM.nonblocking(), None)?;
     socket.set_reuse_address(true)?; // else connections just closed keep the port for a minute
     if at.is_ipv6() {
         socket.set_only_v6(true)?;
     }
-    // Set once here: on Linux an accepted socket takes it over from its listener (tests/tcp.rs checks).
+    // Set once here: on Linux an accepted socket takes both over from its listener (tests/tcp.rs checks).
     socket.set_tcp_nodelay(true)?;
+    if let Some(idle) = keepalive {
+        socket.set_tcp_keepalive(&questions(idle))?;
+    }
     socket.bind(&at.into())?;
     socket.listen(backlog)?;
     let at = socket.local_addr()?.as_socket().unwrap_or(at);
     Ok((socket.into(), at))
+}
+
+/// When the kernel asks a silent peer, within what `tcp(7)` allows: whole seconds, up to 32767.
+fn questions(idle: Duration) -> TcpKeepalive {
+    let idle = Duration::from_secs(idle.as_secs().clamp(1, 32_767));
+    let apart = Duration::from_secs((idle.as_secs() / 4).max(1));
+    TcpKeepalive::new().with_time(idle).with_interval(apart).with_retries(4)
 }
 
 fn credentials(fd: &OwnedFd) -> Option<Credentials> {

@@ -4,6 +4,7 @@ mod common;
 
 use std::io::{IoSlice, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
 
 use common::{Conn, accept, addr, listen, reached_at};
 use rustix::fs::OFlags;
@@ -39,6 +40,25 @@ fn the_peer_is_who_connected() {
     let accepted = accept(&listener);
     assert_eq!(accepted.peer, Peer::network(client.local_addr().expect("address")));
     assert!(accepted.tls.is_none() && accepted.peer.is_local());
+}
+
+#[test]
+fn the_kernel_asks_a_silent_peer_where_it_is_told_to() {
+    for (idle, asks) in [
+        (None, None),
+        (Some(0), Some((1, 1))),
+        (Some(60), Some((60, 15))),
+        (Some(u64::MAX), Some((32_767, 8191))),
+    ] {
+        let options = ListenOptions { keepalive: idle.map(Duration::from_secs), ..ListenOptions::default() };
+        let listener = Listener::bind(&addr("tcp://127.0.0.1:0"), options).expect("bind");
+        let _client = TcpStream::connect(reached_at(&listener)).expect("connect");
+        let stream = accept(&listener).stream;
+        let on = sockopt::socket_keepalive(&stream).expect("keepalive");
+        let times = [sockopt::tcp_keepidle(&stream), sockopt::tcp_keepintvl(&stream)];
+        let [time, apart] = times.map(|time| time.expect("time").as_secs());
+        assert_eq!(on.then_some((time, apart)), asks, "taken over from the listener");
+    }
 }
 
 #[test]
@@ -178,7 +198,7 @@ fn after_a_shutdown_the_peer_can_still_talk() {
 fn a_reset_is_an_error_and_writing_after_it_kills_nobody() {
     let (client, mut conn) = pair();
     conn.write_all(b"never read");
-    socket2::SockRef::from(&client).set_linger(Some(std::time::Duration::ZERO)).expect("linger");
+    socket2::SockRef::from(&client).set_linger(Some(Duration::ZERO)).expect("linger");
     drop(client);
 
     let error = conn.read_to_end().expect_err("reset");
