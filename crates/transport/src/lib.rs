@@ -51,6 +51,7 @@ pub mod stream;
 pub mod tls;
 mod tls_files;
 pub mod unix;
+mod unsent;
 pub mod waker;
 
 pub use addr::{Addr, AddrError, Endpoint, Host};

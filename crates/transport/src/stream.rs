@@ -1,6 +1,7 @@
 //! One connection, plain or encrypted, or one datagram peer, read and written without ever blocking.
 
 use std::io::{self, IoSlice};
+use std::net::SocketAddr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use rustix::io::Errno;
@@ -10,6 +11,7 @@ use crate::datagram::DatagramStream;
 use crate::poll::Interest;
 use crate::secure::TlsStream;
 use crate::tls::{TlsConfig, TlsError};
+use crate::unsent::output_queue;
 
 /// One connection. Plain is a descriptor and nothing else; closing is dropping.
 ///
@@ -196,6 +198,32 @@ impl Stream {
         match self {
             Self::Datagram(datagram) => Some(datagram),
             Self::Plain(_) | Self::Tls(_) => None,
+        }
+    }
+
+    /// Our end: the address and port that the peer has connected or sent to, IPv4 inside IPv6 written as
+    /// IPv4. `None` for a Unix socket, and for a connection that is gone. For a door that is open at every
+    /// address, a datagram peer's is that `0.0.0.0` or `[::]`.
+    pub fn local_addr(&self) -> Option<SocketAddr> {
+        let addr = match self {
+            Self::Datagram(datagram) => datagram.door().local_addr()?,
+            _ => SocketAddr::try_from(rustix::net::getsockname(self).ok()?).ok()?,
+        };
+        Some(SocketAddr::new(addr.ip().to_canonical(), addr.port()))
+    }
+
+    /// How much of what was written the peer's system has not got yet: 0 as soon as it has all, whether or
+    /// not the program there has read it. For TCP and TLS on it, these are bytes, and 1 more for our end of
+    /// the stream and for bytes that TLS still holds. On a Unix socket it is the kernel's memory for what the
+    /// peer has not read. A datagram is gone as soon as it is written: 0.
+    ///
+    /// # Errors
+    /// When the descriptor is not a stream socket's.
+    pub fn unsent(&self) -> io::Result<usize> {
+        match self {
+            Self::Plain(fd) => output_queue(fd),
+            Self::Tls(tls) => Ok(output_queue(tls.as_fd())? + usize::from(tls.wants_write())),
+            Self::Datagram(_) => Ok(0),
         }
     }
 

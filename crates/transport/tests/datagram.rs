@@ -196,18 +196,21 @@ fn a_datagram_peer_is_a_connection_to_write_to() {
     let client = client(&door);
     client.send(b"hello").expect("send");
     let (_, peer) = door.receive(9);
+    let at = door.at();
     let door = Arc::new(door.0);
 
     let mut stream = Stream::Datagram(Box::new(DatagramStream::new(Arc::clone(&door), peer.clone())));
 
     assert!(stream.is_datagram() && !stream.secure() && stream.tls().is_none());
     assert_eq!(stream.datagram().map(DatagramStream::peer), Some(&peer));
+    assert_eq!(stream.local_addr(), Some(at));
     assert_eq!(stream.read(&mut [0; 9]).expect("read"), ReadOutcome::WouldBlock);
     assert_eq!(stream.write(b"one").expect("write"), WriteOutcome::Wrote(3));
     let pieces = [&b"two"[..], b"", b"three"].map(IoSlice::new);
     assert_eq!(stream.write_vectored(&pieces).expect("write"), WriteOutcome::Wrote(8));
     assert!(stream.flush().expect("flush") && !stream.wants_write() && !stream.has_more());
     assert_eq!((stream.interest(true), stream.interest(false)), (Interest::READ, Interest::READ));
+    assert_eq!(stream.unsent().expect("nothing"), 0);
     assert!(stream.shutdown().expect("shutdown"));
     let mut heard = Vec::new();
     for _ in 0..3 {

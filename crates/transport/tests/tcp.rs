@@ -4,9 +4,9 @@ mod common;
 
 use std::io::{IoSlice, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use common::{Conn, accept, addr, listen, reached_at};
+use common::{Conn, FAR_TOO_LONG, accept, addr, listen, reached_at};
 use rustix::fs::OFlags;
 use rustix::net::sockopt;
 use transport::{Interest, ListenOptions, Listener, Peer, ReadOutcome, Stream, WriteOutcome};
@@ -43,6 +43,17 @@ fn the_peer_is_who_connected() {
 }
 
 #[test]
+fn our_end_is_what_was_connected_to() {
+    let listener = listen("tcp://0.0.0.0:0");
+    let port = reached_at(&listener).port();
+    for ip in ["127.0.0.1", "127.0.0.2"] {
+        let to = format!("{ip}:{port}").parse().expect("address");
+        let _client = TcpStream::connect::<SocketAddr>(to).expect("connect");
+        assert_eq!(accept(&listener).stream.local_addr(), Some(to));
+    }
+}
+
+#[test]
 fn the_kernel_asks_a_silent_peer_where_it_is_told_to() {
     for (idle, asks) in [
         (None, None),
@@ -59,6 +70,24 @@ fn the_kernel_asks_a_silent_peer_where_it_is_told_to() {
         let [time, apart] = times.map(|time| time.expect("time").as_secs());
         assert_eq!(on.then_some((time, apart)), asks, "taken over from the listener");
     }
+}
+
+#[test]
+fn what_the_peers_system_has_is_not_unsent() {
+    let (mut client, mut conn) = pair();
+    assert_eq!(conn.stream.unsent().expect("queue"), 0);
+    let written = fill(&mut conn.stream); // more than the peer's system takes
+    let unsent = conn.stream.unsent().expect("queue");
+    assert!((1..=written).contains(&unsent), "{unsent} of {written}");
+
+    let reader = std::thread::spawn(move || {
+        client.read_exact(&mut vec![0; written]).expect("read");
+        client
+    });
+    sent_soon(&conn.stream);
+    let _client = reader.join().expect("reader");
+    conn.write_all(b"nobody reads this");
+    sent_soon(&conn.stream);
 }
 
 #[test]
@@ -220,6 +249,15 @@ fn fill(stream: &mut Stream) -> usize {
         sent += n;
     }
     sent
+}
+
+/// An acknowledgement is no event of a poll.
+fn sent_soon(stream: &Stream) {
+    let start = Instant::now();
+    while stream.unsent().expect("queue") > 0 {
+        assert!(start.elapsed() < FAR_TOO_LONG, "it is never acknowledged");
+        std::thread::yield_now();
+    }
 }
 
 fn take(client: &mut TcpStream, n: usize) -> Vec<u8> {

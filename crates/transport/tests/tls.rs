@@ -194,6 +194,7 @@ fn a_reader_that_stops_costs_no_more_than_the_limit_and_loses_nothing() {
         sent.extend_from_slice(&block[..n]);
     }
     assert!(conn.stream.wants_write());
+    assert!(conn.stream.unsent().expect("queue") > 1, "the socket's, and what TLS holds");
     assert_eq!(conn.stream.interest(false), Interest::READ | Interest::WRITE);
     assert!(!conn.stream.shutdown().expect("shutdown"), "there is something left to send");
     stopped.send(()).expect("go on");

@@ -3,7 +3,7 @@
 mod common;
 
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
@@ -26,6 +26,19 @@ fn bytes_go_both_ways_and_the_peer_is_known() {
     let mut conn = Conn::new(accepted.stream);
     client.write_all(b"hello").expect("write");
     conn.read_exactly(b"hello");
+}
+
+#[test]
+fn what_the_peer_has_not_read_is_unsent() {
+    let (_dir, path) = place();
+    let listener = open(&path).expect("bind");
+    let mut client = UnixStream::connect(&path).expect("connect");
+    let mut conn = Conn::new(accept(&listener).stream);
+    assert_eq!((conn.stream.unsent().expect("queue"), conn.stream.local_addr()), (0, None));
+    conn.write_all(b"hello");
+    assert!(conn.stream.unsent().expect("queue") > 0);
+    client.read_exact(&mut [0; 5]).expect("read");
+    assert_eq!(conn.stream.unsent().expect("queue"), 0);
 }
 
 #[test]
