@@ -66,7 +66,13 @@ impl Hub {
             ensure(user.who.bot == user.flags.contains(UserFlags::BOT), || format!("{nick} is half a bot"))?;
             self.check_away(id)?;
         }
-        ensure(nicks == self.nicks, || "nicknames and users do not agree".to_owned())
+        ensure(nicks == self.nicks, || "nicknames and users do not agree".to_owned())?;
+        let numbers =
+            self.users.iter().map(|(id, user)| (user.who.place.number, id)).collect::<BTreeMap<_, _>>();
+        ensure(numbers == self.places.numbers, || "numbers and users do not agree".to_owned())?;
+        let seats = self.users.iter().filter_map(|(id, user)| Some((user.who.place.seat?, id)));
+        let seats: BTreeMap<_, _> = seats.collect();
+        ensure(seats == self.places.seats, || "seats and users do not agree".to_owned())
     }
 
     fn check_away(&self, id: UserId) -> Finding {

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use smol_str::SmolStr;
 
 use crate::{
-    Cause, MessageId, ModeChange, Nick, Privileges, Rank, RoomName, SessionId, Settings, Text, Timestamp,
-    UserFlags,
+    Cause, Handle, MessageId, ModeChange, Nick, Privileges, Rank, RoomName, SessionId, Settings, Text,
+    Timestamp, UserFlags,
 };
 use bytes::Bytes;
 
@@ -35,6 +35,8 @@ pub struct Origin {
     pub secure: bool,
     /// Fingerprint of the client certificate: SHA-256 in lower-case hexadecimal.
     pub certificate: Option<SmolStr>,
+    /// What others who come the same way know the user by, if that is not its nickname.
+    pub handle: Option<Handle>,
 }
 
 /// What a session asks.
@@ -259,6 +261,10 @@ pub enum Target {
     Room(RoomTarget),
     /// A user, by a name as it was written.
     Nick(SmolStr),
+    /// A user, by its number ([`Place`](crate::Place)).
+    Number(u32),
+    /// A user, by its seat.
+    Seat(u16),
 }
 
 /// A room as the target of a message.

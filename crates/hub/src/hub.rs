@@ -7,6 +7,7 @@ use smallvec::SmallVec;
 use smol_str::SmolStr;
 
 use crate::order::ById;
+use crate::place::Places;
 use crate::room::Room;
 use crate::session::{Introduction, Session};
 use crate::step::Step;
@@ -42,6 +43,7 @@ pub struct Hub {
     pub(crate) floor: Timestamp,
     /// Rooms created so far.
     pub(crate) created: u64,
+    pub(crate) places: Places,
 }
 
 /// What would be slow to count each time it is asked.
@@ -69,6 +71,7 @@ impl Hub {
             tally: Tally::default(),
             floor: Timestamp(i64::MIN),
             created: 0,
+            places: Places::default(),
         }
     }
 

@@ -37,6 +37,7 @@ mod membership;
 mod moderation;
 mod modes;
 mod oper;
+mod place;
 mod policy;
 mod presence;
 mod read;
@@ -56,7 +57,7 @@ pub use hub::Hub;
 pub use id::{MessageId, RoomId, SessionId, Timestamp};
 pub use mask::Mask;
 pub use mode::{ListKind, ModeChange, Privileges, Rank, Ranks, RoomFlags, UserFlags};
-pub use name::{Casemapping, Identity, NameError, Nick, RoomName, cut};
+pub use name::{Casemapping, Handle, Identity, NameError, Nick, Place, RoomName, cut};
 pub use query::{
     Answer, Counts, ListEntry, ListFilter, NetworkBan, Query, RoomRow, WhoMask, WhoRow, Whois, WhoisPrivate,
     Whowas,

@@ -1,6 +1,8 @@
 //! Names: who may be called what, and when two names are the same.
 
 use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
 
 use smol_str::SmolStr;
 
@@ -125,7 +127,38 @@ pub struct Identity {
     pub bot: bool,
     /// The real name: free text.
     pub realname: Text,
+    /// By which others who came in the same way know the user, where those have no nicknames.
+    pub handle: Option<Arc<Handle>>,
+    /// The numbers by which it can be addressed.
+    pub place: Place,
 }
+
+/// What others who came in the same way know a user by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Handle {
+    /// The way: the name of the dialect.
+    pub dialect: &'static str,
+    /// The address of the user's connection.
+    pub addr: SocketAddr,
+}
+
+/// The numbers by which a user can be addressed, as long as it is here. They are no part of how it looks:
+/// all places are equal.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Place {
+    /// Counts from 1 in the order users came, and is never used again.
+    pub number: u32,
+    /// A small number, given to somebody else some time after the user is gone; none while all are taken.
+    pub seat: Option<u16>,
+}
+
+impl PartialEq for Place {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Place {}
 
 impl Identity {
     /// Bytes of `nick!user@host`.

@@ -1,9 +1,12 @@
 //! Rooms: who is in them, under which rules.
 
+use std::collections::VecDeque;
+use std::sync::Arc;
+
 use crate::lists::Lists;
 use crate::order::ById;
 use crate::table::UserId;
-use crate::{Ranks, RoomFlags, RoomName, Text, Timestamp, Topic};
+use crate::{Event, Ranks, RoomFlags, RoomName, Text, Timestamp, Topic};
 
 /// A room. It has at least one member, or else it is gone.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +23,8 @@ pub(crate) struct Room {
     pub limit: Option<u32>,
     pub topic: Option<Box<Topic>>,
     pub lists: Lists,
+    /// What was said last, the oldest first.
+    pub recent: VecDeque<Arc<Event>>,
     /// In no particular order.
     pub members: ById<UserId, Ranks>,
 }
@@ -36,7 +41,18 @@ impl Room {
             limit: None,
             topic: None,
             lists: Lists::default(),
+            recent: VecDeque::new(),
             members: ById::default(),
+        }
+    }
+
+    /// Keeps what was said, and of that no more than `most` messages.
+    pub fn remember(&mut self, said: &Arc<Event>, most: usize) {
+        if most > 0 {
+            self.recent.push_back(Arc::clone(said));
+        }
+        while self.recent.len() > most {
+            self.recent.pop_front();
         }
     }
 

@@ -26,7 +26,9 @@ impl Hub {
 
     fn deliver(&mut self, user: UserId, mut say: Say, step: &mut Step) -> Result<(), Rejection> {
         match std::mem::replace(&mut say.to, Target::Nick(SmolStr::default())) {
-            Target::Nick(nick) => self.say_to_user(user, nick, say, step),
+            Target::Nick(nick) => self.say_to_user(user, self.user_called(nick)?, say, step),
+            Target::Number(number) => self.say_to_user(user, self.user_numbered(number)?, say, step),
+            Target::Seat(seat) => self.say_to_user(user, self.user_on(seat)?, say, step),
             Target::Room(RoomTarget { room, rank, written }) => {
                 let room = self.room_called(&room)?;
                 match rank {
@@ -49,7 +51,11 @@ impl Hub {
         self.fits(user, self.rooms[room].name.as_str(), &say)?;
         let at = self.rooms[room].stamp(step.at);
         let to = Destination::Room(self.rooms[room].name.clone());
+        let lasts = say.kind != SayKind::Signal && !say.ctcp;
         let said = self.said(user, to, at, say, step);
+        if lasts {
+            self.rooms[room].remember(&said, self.settings.recent);
+        }
         step.tell_room(room, Some(step.from), said.clone());
         step.reply(said);
         Ok(())
@@ -81,14 +87,7 @@ impl Hub {
         Ok(())
     }
 
-    fn say_to_user(
-        &mut self,
-        user: UserId,
-        nick: SmolStr,
-        say: Say,
-        step: &mut Step,
-    ) -> Result<(), Rejection> {
-        let to = self.user_called(nick)?;
+    fn say_to_user(&mut self, user: UserId, to: UserId, say: Say, step: &mut Step) -> Result<(), Rejection> {
         self.can_write_to(user, to)?;
         let nick = self.users[to].who.nick.clone();
         self.fits(user, nick.as_str(), &say)?;

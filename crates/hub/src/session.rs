@@ -132,6 +132,7 @@ impl Hub {
     /// One user more.
     fn introduce(&mut self, hello: Introduction, step: &mut Step) {
         let flags = self.settings.user_flags - UserFlags::OPERATOR;
+        let place = self.places.next(self.settings.seats);
         let who = Arc::new(Identity {
             nick: hello.nick,
             user: hello.user,
@@ -139,10 +140,13 @@ impl Hub {
             account: hello.account,
             bot: flags.contains(UserFlags::BOT),
             realname: hello.realname.cut(self.settings.limits.realname),
+            handle: hello.origin.handle.clone().map(Arc::new),
+            place,
         });
         let mut newcomer = User::new(who.clone(), step.from, UserFlags::empty(), step.at);
         newcomer.last = self.floor;
         let user = self.users.insert(newcomer);
+        self.places.take(place, user);
         self.nicks.insert(self.fold(who.nick.as_str()), user);
         self.set_flags(user, flags);
         self.tally.most = self.tally.most.max(self.users.len());
@@ -241,6 +245,7 @@ impl Hub {
         self.set_flags(user, UserFlags::empty());
         let gone = self.users.remove(user);
         self.nicks.remove(&self.fold(gone.who.nick.as_str()));
+        self.places.free(gone.who.place);
         self.floor = self.floor.max(gone.last);
     }
 }

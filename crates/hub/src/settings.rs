@@ -62,6 +62,10 @@ pub struct Settings {
     pub user_flags: UserFlags,
     /// Nicknames that nobody may take, such as those of services.
     pub reserved: Vec<SmolStr>,
+    /// How many users can have a seat ([`Place`](crate::Place)).
+    pub seats: u16,
+    /// Messages of each room that are kept for those who come later.
+    pub recent: usize,
     /// Whether a second connection of one account may join its user.
     pub several_sessions: bool,
 }
@@ -74,6 +78,8 @@ impl Default for Settings {
             room_flags: RoomFlags::MEMBERS_SPEAK | RoomFlags::TOPIC_LOCKED,
             user_flags: UserFlags::empty(),
             reserved: vec![SmolStr::new_static("NickServ"), SmolStr::new_static("ChanServ")],
+            seats: 1000,
+            recent: 10,
             several_sessions: true,
         }
     }

@@ -131,6 +131,7 @@ fn verdict(live: &Live, asker: &Asker, check: Check) -> Verdict {
                 return Verdict::Refused;
             }
             let origin = Origin {
+                handle: None,
                 ip: Some(ip),
                 host: if live.config.ip_cloaking.enabled || !is_host(&host) {
                     live.cloak.host(Some(ip))

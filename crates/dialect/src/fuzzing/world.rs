@@ -86,7 +86,7 @@ impl World {
     pub fn origin(&self, seat: usize) -> Origin {
         let ip = IpAddr::V4(Ipv4Addr::new(192, 0, 2, u8::try_from(seat).unwrap_or(0)));
         let host = if self.long { "host.".repeat(12) + "org" } else { format!("host{seat}") };
-        Origin { ip: Some(ip), host: host.into(), secure: seat == 0, certificate: None }
+        Origin { ip: Some(ip), host: host.into(), secure: seat == 0, certificate: None, handle: None }
     }
 
     pub fn hub(&self) -> hub::Settings {
@@ -112,7 +112,7 @@ impl World {
     }
 
     pub fn dialects(&self) -> crate::Settings {
-        crate::Settings { irc: Arc::new(Settings::new(self.options())) }
+        crate::Settings { irc: Arc::new(Settings::new(self.options())), text: Arc::default() }
     }
 
     fn options(&self) -> Options {
@@ -153,7 +153,7 @@ pub(super) fn verdict(check: Check) -> Verdict {
         }
         Check::Gateway { password, ip, secure, certificate, .. } if password == b"gate" => {
             let host = "gateway.test".into();
-            Verdict::Gateway(Box::new(Origin { ip: Some(ip), host, secure, certificate }))
+            Verdict::Gateway(Box::new(Origin { ip: Some(ip), host, secure, certificate, handle: None }))
         }
         Check::Server(_) | Check::Operator { .. } | Check::Gateway { .. } => Verdict::Refused,
     }

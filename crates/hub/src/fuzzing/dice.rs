@@ -128,7 +128,8 @@ impl<'a> Dice<'a> {
 
     fn register(&mut self) -> Command {
         let ip = self.maybe(|dice| IpAddr::V4(Ipv4Addr::new(10, 0, 0, dice.pick(3) as u8)));
-        let origin = Origin { ip, host: "host".into(), secure: self.chance(), certificate: None };
+        let origin =
+            Origin { ip, host: "host".into(), secure: self.chance(), certificate: None, handle: None };
         Command::Register {
             nick: self.nick(),
             user: "user".into(),
@@ -142,6 +143,8 @@ impl<'a> Dice<'a> {
     fn say(&mut self) -> Say {
         let kind = self.of(&[SayKind::Message, SayKind::Notice, SayKind::Signal]);
         let to = match self.chance() {
+            true if self.chance() => Target::Number(self.pick(8) as u32),
+            true if self.chance() => Target::Seat(self.pick(8) as u16),
             true => Target::Nick(self.name()),
             false => Target::Room(RoomTarget {
                 room: self.room(),

@@ -275,6 +275,8 @@ pub fn called(name: &str) -> Identity {
         account: None,
         bot: false,
         realname: "Real Name".into(),
+        handle: None,
+        place: hub::Place::default(),
     }
 }
 

@@ -48,7 +48,7 @@ impl Scene {
                 nick: Nick::new(nick, 32).expect("a nickname"),
                 user: nick.into(),
                 realname: Text::from(nick),
-                origin: Box::new(Origin { ip: None, host: "host".into(), secure: false, certificate: None }),
+                origin: Box::new(Origin { host: "host".into(), ..Origin::default() }),
                 account: None,
                 away: None,
             },
