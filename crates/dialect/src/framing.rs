@@ -1,5 +1,16 @@
 //! Where a frame ends, on transports that carry a stream of bytes.
 
+use crate::Framing;
+
+/// The first frame of `buffer`, and how many bytes it takes up; none if it is not complete.
+pub fn frame(framing: Framing, buffer: &[u8]) -> Option<(&[u8], usize)> {
+    match framing {
+        Framing::Lines => line(buffer),
+        Framing::Reads => (!buffer.is_empty()).then_some((buffer, buffer.len())),
+        Framing::Fixed(length) => buffer.get(..length).map(|frame| (frame, length)),
+    }
+}
+
 /// The first line of `buffer`, without its LF and one CR before that, and how many bytes it takes up;
 /// none if no line is complete.
 pub fn line(buffer: &[u8]) -> Option<(&[u8], usize)> {

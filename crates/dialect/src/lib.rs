@@ -16,10 +16,22 @@ use std::sync::Arc;
 use hub::{Answer, Cause, Command, Event, Origin, Privileges, Query, Timestamp};
 use smol_str::SmolStr;
 
+pub mod charset;
 pub mod framing;
 #[doc(hidden)]
 pub mod fuzzing;
+pub mod group;
 pub mod irc;
+mod line;
+mod open;
+pub mod packet;
+pub mod plain;
+pub mod split;
+pub mod tagged;
+pub mod text;
+pub mod unit;
+
+pub use open::{Door, open, refusal};
 
 /// What a session wants done, in this order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +47,14 @@ pub enum Output {
     Done,
     /// Check a secret and come back with [`Session::verdict`]. No frame until then.
     Check(Check),
+    /// Send these bytes to the peer apart from its connection, as a datagram from the address of the user
+    /// with this seat (`wire.md` §3.2).
+    Private {
+        /// The seat of who speaks.
+        seat: u16,
+        /// What.
+        bytes: Vec<u8>,
+    },
     /// End the session.
     Close(Cause),
 }
@@ -117,7 +137,7 @@ pub struct Rendering {
     /// The dialect.
     pub dialect: Dialect,
     /// What the dialect makes of it.
-    pub features: u32,
+    pub features: u64,
 }
 
 /// The dialects there are.
@@ -126,6 +146,76 @@ pub enum Dialect {
     /// IRC with IRCv3.
     #[default]
     Irc,
+    /// Lines for people with `nc`.
+    Line,
+    /// Packets of fixed size (`wire.md` §1).
+    Packet,
+    /// Raw text, with addresses (`wire.md` §2).
+    Plain,
+    /// Raw text, and private messages from peer to peer (`wire.md` §3).
+    Group,
+    /// Requests of four letters, answers that begin with them (`wire.md` §4).
+    Tagged,
+}
+
+impl Dialect {
+    /// Its name, as in the configuration.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Irc => "irc",
+            Self::Line => "line",
+            Self::Packet => "packet",
+            Self::Plain => "plain",
+            Self::Group => "group",
+            Self::Tagged => "tagged",
+        }
+    }
+
+    /// Where one frame of it ends and the next begins, on a transport that carries a stream.
+    pub const fn framing(self) -> Framing {
+        match self {
+            Self::Irc | Self::Line => Framing::Lines,
+            Self::Packet => Framing::Fixed(1048),
+            Self::Plain | Self::Group | Self::Tagged => Framing::Reads,
+        }
+    }
+
+    /// Whether a read of the peer's must be one unit of ours: then each leaves in a write of its own, and
+    /// the next only when it has arrived (`wire.md` §0, "Pacing").
+    pub const fn is_paced(self) -> bool {
+        matches!(self, Self::Plain | Self::Group | Self::Tagged)
+    }
+
+    /// How many bytes several units may have that leave together, with a line feed between them, because
+    /// the peer falls behind; none if it could not tell them apart.
+    pub const fn joined(self) -> Option<usize> {
+        match self {
+            Self::Plain => Some(1022),
+            Self::Group => Some(8192),
+            _ => None,
+        }
+    }
+
+    /// Whether a peer that says nothing can be asked for a sign of life.
+    pub const fn has_ping(self) -> bool {
+        matches!(self, Self::Irc)
+    }
+
+    /// Whether the server speaks first, or has something to do before the peer does.
+    pub const fn speaks_first(self) -> bool {
+        !matches!(self, Self::Irc | Self::Packet)
+    }
+}
+
+/// Where a frame ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    /// At a line feed.
+    Lines,
+    /// Whatever one read brings is a frame.
+    Reads,
+    /// After so many bytes.
+    Fixed(usize),
 }
 
 /// What dialects need to know of the server they speak for.
@@ -133,10 +223,15 @@ pub enum Dialect {
 pub struct Settings {
     /// For `irc`.
     pub irc: Arc<irc::Settings>,
+    /// For all the others.
+    pub text: Arc<text::Settings>,
 }
 
 /// One connection's conversation in its dialect.
 pub trait Session: Send {
+    /// The connection is open: for dialects in which the server speaks first.
+    fn open(&mut self, _now: Timestamp, _outputs: &mut Vec<Output>) {}
+
     /// Takes one frame from the peer.
     fn receive(&mut self, now: Timestamp, frame: &[u8], outputs: &mut Vec<Output>);
 
@@ -145,6 +240,26 @@ pub trait Session: Send {
 
     /// Takes the outcome of an [`Output::Check`].
     fn verdict(&mut self, verdict: Verdict, outputs: &mut Vec<Output>);
+
+    /// After how many milliseconds without a frame it wants to be told of the silence, if at all.
+    fn patience(&self) -> Option<u32> {
+        None
+    }
+
+    /// No frame has come for as long as [`patience`](Self::patience) said.
+    fn silence(&mut self, _now: Timestamp, _outputs: &mut Vec<Output>) {}
+
+    /// The peer has said that it will send no more. How many milliseconds it is still told things before
+    /// the session ends.
+    fn ended(&mut self, _now: Timestamp, _outputs: &mut Vec<Output>) -> u32 {
+        0
+    }
+
+    /// Takes a datagram that the peer sent to the address of the user with this seat.
+    fn private(&mut self, _seat: u16, _bytes: &[u8], _outputs: &mut Vec<Output>) {}
+
+    /// Appends what tells the peer something that only the server knows.
+    fn notice(&mut self, _text: &str, _bytes: &mut Vec<u8>) {}
 
     /// Whether it waits for a [`Verdict`], or has more to say once the peer has read what was said:
     /// it wants no frame now.
@@ -184,6 +299,7 @@ pub enum Busy {
 pub fn relevant(rendering: Rendering, event: &Event) -> Rendering {
     match rendering.dialect {
         Dialect::Irc => Rendering { features: rendering.features & irc::relevant(event), ..rendering },
+        _ => rendering,
     }
 }
 
@@ -191,5 +307,16 @@ pub fn relevant(rendering: Rendering, event: &Event) -> Rendering {
 pub fn encode(rendering: Rendering, event: &Event, bytes: &mut Vec<u8>) {
     match rendering.dialect {
         Dialect::Irc => irc::encode(rendering.features, event, bytes),
+        dialect => text::encode(dialect, text::Variant::from_bits(rendering.features), event, bytes),
     }
+}
+
+/// Whether a datagram of someone unknown may begin a conversation.
+pub fn may_begin(bytes: &[u8]) -> bool {
+    packet::may_begin(bytes)
+}
+
+/// The units that encoded bytes consist of: one for a dialect that is a stream.
+pub fn units(dialect: Dialect, bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    unit::split(bytes, !matches!(dialect, Dialect::Irc | Dialect::Line))
 }

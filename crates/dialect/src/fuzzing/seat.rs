@@ -146,13 +146,13 @@ pub(super) fn seat_of(id: SessionId) -> usize {
 
 fn tags(rendering: Rendering) -> bool {
     let tags = Capabilities::MESSAGE_TAGS | Capabilities::SERVER_TIME | Capabilities::ACCOUNT_TAG;
-    rendering.features & tags.bits() != 0
+    rendering.features & u64::from(tags.bits()) != 0
 }
 
 /// The label that the answer to a line must carry (`conformance` sections 5 and 12).
 fn label_of(line: &[u8], session: &Irc) -> Option<Vec<u8>> {
     let labels = Capabilities::LABELED_RESPONSE | Capabilities::BATCH;
-    if session.rendering().features & labels.bits() != labels.bits() {
+    if session.rendering().features & u64::from(labels.bits()) != u64::from(labels.bits()) {
         return None;
     }
     let message = Message::decode(line).ok()?;

@@ -299,7 +299,7 @@ impl Stage<'_> {
             }
             Output::Local(bytes) => self.posts.push(Post::Local(from, bytes)),
             Output::Done => self.posts.push(Post::Done(from)),
-            Output::Check(_) => return Err("a check reached the hub".to_owned()),
+            Output::Check(_) | Output::Private { .. } => return Err("a check reached the hub".to_owned()),
         }
         self.hub.check()
     }

@@ -41,12 +41,12 @@ pub use settings::{Options, Settings, Sts, VERSION};
 pub use tags::{Tags, escape, unescape};
 
 /// The capabilities, as bits, that make a difference for an event told to many.
-pub fn relevant(event: &Event) -> u32 {
-    render::relevant(event).bits()
+pub fn relevant(event: &Event) -> u64 {
+    render::relevant(event).bits().into()
 }
 
 /// Appends an event as everyone with these capabilities is told it.
-pub fn encode(features: u32, event: &Event, bytes: &mut Vec<u8>) {
-    let caps = Capabilities::from_bits_truncate(features);
+pub fn encode(features: u64, event: &Event, bytes: &mut Vec<u8>) {
+    let caps = Capabilities::from_bits_truncate(features as u32);
     render::Renderer { caps }.event(event, bytes);
 }

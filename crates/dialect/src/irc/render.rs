@@ -50,6 +50,17 @@ fn presence_capability(change: &Change) -> Capabilities {
     }
 }
 
+/// What a message begins with that says what somebody does.
+const ACTION: &[u8] = b"\x01ACTION ";
+
+/// The words of a message, and whether they say what somebody does.
+fn action_of(text: &[u8]) -> (&[u8], bool) {
+    match text.strip_prefix(ACTION) {
+        Some(inside) if inside.ends_with(b"\x01") => (&inside[..inside.len() - 1], true),
+        _ => (text, false),
+    }
+}
+
 impl Renderer {
     /// Appends the event as its readers are told it; nothing if they are not.
     pub fn event(&self, event: &Event, out: &mut Vec<u8>) {
@@ -181,9 +192,17 @@ impl Renderer {
         }
         // What a client of this dialect says always fits; what others say is split.
         let free = MAX_BODY.saturating_sub(who.mask_len() + command.len() + target.len() + 5).max(4);
-        for part in split(text.as_bytes(), free) {
-            self.tags(out, *at, Some(*id), who, tags);
-            Line::from(out, &**who, command).word(target).text(part).end();
+        let (text, action) = action_of(text.as_bytes());
+        let free = if action { free.saturating_sub(ACTION.len() + 1).max(4) } else { free };
+        let mut id = Some(*id);
+        for part in split(text, free) {
+            // An id is never used twice: readers would take the second part for the first again.
+            self.tags(out, *at, id.take(), who, tags);
+            let line = Line::from(out, &**who, command).word(target);
+            match action {
+                true => line.text([ACTION, part, b"\x01"].concat()).end(),
+                false => line.text(part).end(),
+            }
         }
     }
 

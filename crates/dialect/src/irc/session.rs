@@ -335,7 +335,7 @@ impl Session for Irc {
     }
 
     fn rendering(&self) -> Rendering {
-        Rendering { dialect: Dialect::Irc, features: self.caps.bits() }
+        Rendering { dialect: Dialect::Irc, features: self.caps.bits().into() }
     }
 
     fn registered(&self) -> bool {
