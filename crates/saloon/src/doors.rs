@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use server::config::{Config, Listen};
+use server::config::{Config, Dialect, Listen};
 
 /// Every open door, each with lines to paste into a shell.
 ///
@@ -35,6 +35,35 @@ fn ways_in(listen: &Listen, password: bool) -> Vec<String> {
     if listen.proxy_protocol {
         return vec!["only through the proxy in front of it (proxy_protocol = true)".into()];
     }
+    if listen.dialect == Dialect::Irc { ways_in_by_irc(listen, password) } else { ways_in_by_hand(listen) }
+}
+
+/// Every other dialect can be spoken by our own clients, and `line` by anything that carries lines.
+fn ways_in_by_hand(listen: &Listen) -> Vec<String> {
+    let addr = match listen.addr.endpoint() {
+        Some(endpoint) => {
+            let at = SocketAddr::new(reachable(endpoint.host.ip()), endpoint.port);
+            format!("{}+{}://{at}", listen.dialect, listen.addr.scheme())
+        }
+        None => shell_word(&format!("{}+{}", listen.dialect, listen.addr)),
+    };
+    let ours = match listen.dialect {
+        Dialect::Tagged => format!("saloon menu {addr}"),
+        Dialect::Packet => format!("saloon chat '{addr}?nick=you'"),
+        _ => format!("saloon chat {addr}"),
+    };
+    let theirs = (listen.dialect == Dialect::Line).then(|| match listen.addr.endpoint() {
+        Some(endpoint) if listen.addr.is_tls() => {
+            let at = SocketAddr::new(reachable(endpoint.host.ip()), endpoint.port);
+            format!("openssl s_client -quiet -connect {at}")
+        }
+        Some(endpoint) => format!("nc {} {}", reachable(endpoint.host.ip()), endpoint.port),
+        None => format!("nc -U {}", shell_word(listen.addr.to_string().trim_start_matches("unix://"))),
+    });
+    theirs.into_iter().chain([ours]).collect()
+}
+
+fn ways_in_by_irc(listen: &Listen, password: bool) -> Vec<String> {
     let hello = if password { "echo PASS PASSWORD; " } else { "" };
     let hello = format!("({hello}echo NICK me; echo USER me 0 x me; cat)");
     let Some(endpoint) = listen.addr.endpoint() else {
@@ -133,6 +162,22 @@ tcp://127.0.0.1:6667 (irc)
 tls://127.0.0.1:6697 (irc, with a certificate of its own making)
   irssi -c '-tls -notls_verify 127.0.0.1' -p 6697 -n you
   (echo NICK me; echo USER me 0 x me; cat) | openssl s_client -quiet -connect 127.0.0.1:6697
+
+tcp://127.0.0.1:6670 (line)
+  nc 127.0.0.1 6670
+  saloon chat line+tcp://127.0.0.1:6670
+
+udp://127.0.0.1:30104 (packet)
+  saloon chat 'packet+udp://127.0.0.1:30104?nick=you'
+
+tcp://127.0.0.1:8080 (plain)
+  saloon chat plain+tcp://127.0.0.1:8080
+
+tcp://127.0.0.1:6671 (group)
+  saloon chat group+tcp://127.0.0.1:6671
+
+tcp://127.0.0.1:3677 (tagged)
+  saloon menu tagged+tcp://127.0.0.1:3677
 "
         );
     }

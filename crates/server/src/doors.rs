@@ -1,10 +1,19 @@
 //! Opening the doors: every listener is bound before anyone is let in.
 
+use std::os::fd::{AsFd, BorrowedFd};
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
-use transport::{BindError, ListenOptions, Listener, Owner, TlsConfig, TlsError, self_signed};
+use transport::{
+    Addr, BindError, DatagramListener, DatagramOptions, ListenOptions, Listener, Owner, TlsConfig, TlsError,
+    self_signed,
+};
 
-use crate::config::{Config, ConfigError, Listen};
+use crate::config::{Config, ConfigError, Dialect, Listen};
+
+/// After how long a silence the kernel asks whether the other end of a connection is still there.
+const KEEPALIVE: Duration = Duration::from_secs(60);
 
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -41,22 +50,75 @@ pub enum ServeError {
     },
 }
 
+/// An open door.
+#[derive(Debug)]
+pub enum Door {
+    /// Connections come in here.
+    Stream(Listener),
+    /// Datagrams of many peers.
+    Datagrams(Arc<DatagramListener>),
+}
+
+impl Door {
+    /// Certificate and key, if connections are encrypted here.
+    pub fn tls(&self) -> Option<TlsConfig> {
+        match self {
+            Self::Stream(door) => door.tls().cloned(),
+            Self::Datagrams(_) => None,
+        }
+    }
+
+    fn addr(&self) -> &Addr {
+        match self {
+            Self::Stream(door) => door.addr(),
+            Self::Datagrams(door) => door.addr(),
+        }
+    }
+
+    fn open(addr: &Addr, listen: &Listen, tls: Option<TlsConfig>) -> Result<Self, BindError> {
+        let unix_mode = listen.mode.as_ref().map(|mode| mode.0);
+        let unix_owner = Owner { user: listen.owner.clone(), group: listen.group.clone() };
+        if addr.is_datagram() {
+            let options = DatagramOptions { unix_mode, unix_owner, ..DatagramOptions::default() };
+            return DatagramListener::bind(addr, options).map(|door| Self::Datagrams(Arc::new(door)));
+        }
+        // Peers that can't be asked for a sign of life are found out about by the kernel.
+        let keepalive = (listen.dialect != Dialect::Irc).then_some(KEEPALIVE);
+        let options = ListenOptions { tls, unix_mode, unix_owner, keepalive, ..ListenOptions::default() };
+        Listener::bind(addr, options).map(Self::Stream)
+    }
+}
+
+impl AsFd for Door {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match self {
+            Self::Stream(door) => door.as_fd(),
+            Self::Datagrams(door) => door.as_fd(),
+        }
+    }
+}
+
 /// Opens every door of the configuration, whose `listen` then says what is open: `localhost` has become
 /// the addresses it stands for, and port 0 a number.
 ///
 /// # Errors
 /// The first door that can't be opened.
-pub fn open(config: &mut Config) -> Result<Vec<Listener>, ServeError> {
+pub fn open(config: &mut Config) -> Result<Vec<Door>, ServeError> {
     let mut listeners = Vec::new();
     let mut opened = Vec::new();
+    // Nobody asked for the doors of the built-in settings: only those for IRC must be there.
+    let optional = config.listen == Config::default().listen;
     for listen in config.listen.iter().filter(|listen| listen.addr.is_supported()) {
         let tls = tls_of(listen, &config.server.name)?;
         let addrs = listen.addr.each();
         for (number, addr) in addrs.iter().enumerate() {
-            match Listener::bind(addr, options(listen, tls.clone())) {
-                Ok(listener) => {
-                    opened.push(Listen { addr: listener.addr().clone(), ..listen.clone() });
-                    listeners.push(listener);
+            match Door::open(addr, listen, tls.clone()) {
+                Ok(door) => {
+                    opened.push(Listen { addr: door.addr().clone(), ..listen.clone() });
+                    listeners.push(door);
+                }
+                Err(error) if optional && listen.dialect != Dialect::Irc && error.is_taken() => {
+                    tracing::warn!(dialect = %listen.dialect, %error, "this door stays closed");
                 }
                 // A machine without IPv6 has half a localhost.
                 Err(error) if number > 0 && error.is_absent() => {}
@@ -66,15 +128,6 @@ pub fn open(config: &mut Config) -> Result<Vec<Listener>, ServeError> {
     }
     config.listen = opened;
     Ok(listeners)
-}
-
-fn options(listen: &Listen, tls: Option<TlsConfig>) -> ListenOptions {
-    ListenOptions {
-        tls,
-        unix_mode: listen.mode.as_ref().map(|mode| mode.0),
-        unix_owner: Owner { user: listen.owner.clone(), group: listen.group.clone() },
-        ..ListenOptions::default()
-    }
 }
 
 fn tls_of(listen: &Listen, name: &str) -> Result<Option<TlsConfig>, ServeError> {

@@ -31,6 +31,8 @@ pub enum Post {
     Done(SessionId),
     /// A session has ended.
     Close(SessionId, Box<Cause>),
+    /// A session's peer has sent this to the address of the user with that seat.
+    Private(SessionId, u16, Vec<u8>),
     /// A secret has been checked.
     Verdict(SessionId, Box<Verdict>),
     /// A new connection, and the number of the listener it came through.

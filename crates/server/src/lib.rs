@@ -1,6 +1,7 @@
 //! Joins hub, dialects and transports: the configuration, the doors, the worker threads, and how it all
 //! starts, reloads and stops.
 
+mod bridge;
 mod checks;
 mod cloak;
 mod clock;
@@ -13,8 +14,8 @@ mod ids;
 mod inbox;
 mod live;
 mod outbox;
-mod piece;
 pub mod password;
+mod piece;
 mod serve;
 mod shared;
 mod timers;

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use dialect::irc;
-use hub::{Privileges, RoomFlags, Timestamp, UserFlags};
+use dialect::{Dialect, irc, text};
+use hub::{Privileges, RoomFlags, RoomName, Timestamp, UserFlags};
 use smol_str::SmolStr;
 use transport::{LimitSettings, Throttle};
 
@@ -42,7 +42,8 @@ impl Live {
         let motd = config.server.motd.as_deref().map(read_motd).transpose()?;
         let irc = Arc::new(irc::Settings::new(irc_options(&config, birth, motd)));
         let cloak = Cloak::new(&config.ip_cloaking, &birth.random);
-        Ok(Arc::new(Self { dialects: dialect::Settings { irc }, cloak, config }))
+        let text = Arc::new(text_settings(&config));
+        Ok(Arc::new(Self { dialects: dialect::Settings { irc, text }, cloak, config }))
     }
 
     /// The hub's share.
@@ -134,6 +135,37 @@ fn irc_options(config: &Config, birth: &Birth, motd: Option<Vec<String>>) -> irc
             duration: config.sts.duration.as_secs(),
             preload: config.sts.preload,
         }),
+    }
+}
+
+fn text_settings(config: &Config) -> text::Settings {
+    let limits = &config.limits;
+    text::Settings {
+        network: config.network.name.clone(),
+        host: rustix::system::uname().nodename().to_string_lossy().into_owned(),
+        room: RoomName::new(&config.server.default_room, limits.channellen)
+            .expect("the configuration was checked"),
+        password: config.server.password.is_some(),
+        nicklen: limits.nicklen,
+        userlen: limits.userlen,
+        roomlen: limits.channellen,
+        message: limits.messagelen,
+        first_port: config.server.virtual_ports,
+        zone: jiff::tz::TimeZone::system(),
+        compact_time: config.server.compact_time,
+    }
+}
+
+/// The dialect of a listener.
+pub fn dialect_of(word: crate::config::Dialect) -> Dialect {
+    use crate::config::Dialect as Word;
+    match word {
+        Word::Irc => Dialect::Irc,
+        Word::Line => Dialect::Line,
+        Word::Packet => Dialect::Packet,
+        Word::Plain => Dialect::Plain,
+        Word::Group => Dialect::Group,
+        Word::Tagged => Dialect::Tagged,
     }
 }
 

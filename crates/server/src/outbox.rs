@@ -50,6 +50,17 @@ impl Spares {
     }
 }
 
+/// When and how units may leave together.
+#[derive(Clone, Copy, Debug)]
+pub struct Together {
+    /// How many must wait.
+    pub least: usize,
+    /// Most bytes of the whole.
+    pub most: usize,
+    /// Whether a unit may leave with others.
+    pub may: fn(&[u8]) -> bool,
+}
+
 /// What a flush achieved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flushed {
@@ -133,6 +144,70 @@ impl Outbox {
             *waiting -= wrote as u32;
             self.advance(wrote, spares);
         }
+    }
+
+    /// Writes the first piece and nothing else, in one system call. When `together` is given and many wait,
+    /// as many as have that many bytes together are put into one, with a line feed between them.
+    ///
+    /// # Errors
+    /// The connection is broken.
+    pub fn flush_unit(
+        &mut self,
+        stream: &mut Stream,
+        waiting: &mut u32,
+        spares: &mut Spares,
+        together: Option<Together>,
+    ) -> io::Result<Flushed> {
+        if let Some(together) = together {
+            *waiting += self.put_together(together);
+        }
+        let piece = match self {
+            Self::Empty => return Ok(Flushed::All),
+            Self::One(piece) => piece,
+            Self::Many(queue) => queue.0.front().expect("an outbox of many has some"),
+        };
+        let whole = piece.len();
+        let WriteOutcome::Wrote(wrote) = stream.write(piece)? else { return Ok(Flushed::Blocked) };
+        *waiting -= wrote as u32;
+        self.advance(wrote, spares);
+        Ok(if wrote == whole { Flushed::All } else { Flushed::Blocked })
+    }
+
+    /// Whether a piece has been sent in part: the rest of it must follow before anything else.
+    pub fn is_half_written(&self) -> bool {
+        match self {
+            Self::Empty => false,
+            Self::One(piece) => piece.is_half_sent(),
+            Self::Many(queue) => queue.0.front().is_some_and(Piece::is_half_sent),
+        }
+    }
+
+    /// Puts the first pieces into one. Says how many bytes that adds.
+    fn put_together(&mut self, together: Together) -> u32 {
+        let Self::Many(queue) = self else { return 0 };
+        if queue.0.len() < together.least || queue.0.front().is_some_and(Piece::is_half_sent) {
+            return 0;
+        }
+        let mut joined = Vec::new();
+        let mut count = 0;
+        while let Some(piece) = queue.0.front() {
+            let fits = joined.len() + 1 + piece.len() <= together.most && (together.may)(piece);
+            if count > 0 && !fits {
+                break;
+            }
+            let alone = !(together.may)(piece);
+            if count > 0 {
+                joined.push(b'\n');
+            }
+            joined.extend_from_slice(piece);
+            queue.0.pop_front();
+            count += 1;
+            if alone {
+                break;
+            }
+        }
+        queue.0.push_front(Piece::from(&joined[..]));
+        count - 1
     }
 
     /// Removes what has been written.

@@ -12,14 +12,15 @@ use std::time::Duration;
 use hub::{Event, SessionId, Text};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
-use transport::{AddressLimits, Listener, TlsConfig};
+use transport::{AddressLimits, TlsConfig};
 
+use crate::bridge::Bridge;
 use crate::checks::Checker;
 use crate::clock;
 use crate::config::{Config, Listen, MAX_WORKERS};
 use crate::control::{Control, Order};
 use crate::core::{Core, worker_of};
-use crate::doors::{self, ServeError};
+use crate::doors::{self, Door, ServeError};
 use crate::inbox::{Inbox, Post};
 use crate::live::{Birth, Live};
 use crate::shared::Shared;
@@ -50,7 +51,7 @@ pub fn serve(mut config: Config, source: Source, opened: impl FnOnce(&Config)) -
     let birth = birth(&source)?;
     let asked = config.listen.clone();
     let listeners = doors::open(&mut config)?;
-    let certificates = listeners.iter().filter_map(|listener| listener.tls().cloned()).collect();
+    let certificates = listeners.iter().filter_map(Door::tls).collect();
     let live = live(config.clone(), &birth)?;
     let (sender, orders) = channel();
     let control = Control::new(sender);
@@ -106,7 +107,7 @@ impl Server {
     fn start(
         live: Arc<Live>,
         birth: Birth,
-        listeners: Vec<Listener>,
+        listeners: Vec<Door>,
         asked: Vec<Listen>,
         certificates: Vec<TlsConfig>,
         control: &Control,
@@ -117,7 +118,9 @@ impl Server {
         let core = Core::new(live.hub(), count, control.clone());
         let limits = AddressLimits::new(live.address_limits());
         let (checker, queue) = Checker::queue();
-        let shared = Arc::new(Shared::new(core, inboxes, limits, listeners.len(), checker));
+        let bridge = Bridge::new(&live.config).map_err(refused)?;
+        let shared = Arc::new(Shared::new(core, inboxes, limits, listeners.len(), checker, bridge));
+        Bridge::start(&shared).map_err(refused)?;
         Checker::start(Arc::clone(&shared), queue).map_err(refused)?;
         let mut doors = Some(listeners);
         let mut workers = Vec::new();
@@ -143,6 +146,7 @@ impl Server {
         for inbox in &self.shared.inboxes {
             inbox.send(Post::Stop);
         }
+        self.shared.bridge.stop();
         for worker in self.workers {
             if worker.join().is_err() {
                 tracing::error!("a worker ended in a panic");

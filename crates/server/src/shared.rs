@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use transport::AddressLimits;
 
+use crate::bridge::Bridge;
 use crate::checks::Checker;
 use crate::core::Core;
 use crate::inbox::Inbox;
@@ -24,6 +25,8 @@ pub struct Shared {
     pub through: Vec<AtomicUsize>,
     /// Checks secrets.
     pub checker: Checker,
+    /// Private messages from and to users of `group`.
+    pub bridge: Bridge,
 }
 
 impl Shared {
@@ -34,6 +37,7 @@ impl Shared {
         limits: AddressLimits,
         listeners: usize,
         checker: Checker,
+        bridge: Bridge,
     ) -> Self {
         let zeros = |count: usize| (0..count).map(|_| AtomicUsize::new(0)).collect();
         Self {
@@ -43,6 +47,7 @@ impl Shared {
             inboxes,
             limits: Mutex::new(limits),
             checker,
+            bridge,
         }
     }
 

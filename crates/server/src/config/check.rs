@@ -8,7 +8,7 @@ use transport::TlsConfig;
 
 use super::limits::Limits;
 use super::suggest::did_you_mean;
-use super::words::{Casemapping, Modes};
+use super::words::{Casemapping, Dialect, Modes};
 use super::{Config, ConfigError, Listen, Server, Tls};
 
 type Checked = Result<(), ConfigError>;
@@ -90,6 +90,12 @@ fn server(server: &Server) -> Checked {
             "\"precis\" is not supported yet; write \"ascii\" or \"rfc1459\"",
         );
     }
+    if hub::RoomName::new(&server.default_room, 64).is_err() {
+        return wrong("server.default_room", "expected the name of a room, such as \"#lobby\"");
+    }
+    if !(1024..=64_000).contains(&server.virtual_ports) {
+        return wrong("server.virtual_ports", "expected a port from 1024 to 64000");
+    }
     within("server.workers", server.workers, 0, MAX_WORKERS)?;
     modes("server.default_user_modes", &server.default_user_modes, USER_FLAGS, "user")?;
     for (index, gateway) in server.webirc.iter().enumerate() {
@@ -159,8 +165,30 @@ fn listener(listen: &Listen, key: impl Fn(&str) -> String) -> Checked {
     if let Some((name, _)) = unix_only.iter().find(|(_, set)| *set && !listen.is_unix()) {
         return wrong(key(name), format!("only unix:// listeners have it, and this one is {}", listen.addr));
     }
+    dialect_fits(listen, &key)?;
     if listen.max_connections == Some(0) {
         return wrong(key("max_connections"), "0 would let nobody in; leave it out for no limit of its own");
+    }
+    Ok(())
+}
+
+/// Which dialects a transport can carry: datagrams carry packets, and a stream anything.
+fn dialect_fits(listen: &Listen, key: &impl Fn(&str) -> String) -> Checked {
+    if listen.addr.is_datagram() && listen.dialect != Dialect::Packet {
+        return wrong(
+            key("dialect"),
+            format!("{} needs a stream; datagrams ({}) carry \"packet\" only", listen.dialect, listen.addr),
+        );
+    }
+    if listen.proxy_protocol && listen.addr.is_datagram() {
+        return wrong(key("proxy_protocol"), "datagrams come without a PROXY header");
+    }
+    for (name, value) in
+        [("idle", listen.idle.as_secs()), ("earn", listen.earn.into()), ("logins", listen.logins.into())]
+    {
+        if value == 0 {
+            return wrong(key(name), "expected more than nothing");
+        }
     }
     Ok(())
 }
@@ -227,6 +255,7 @@ fn limits(limits: &Limits) -> Checked {
         ("monitor_entries", limits.monitor_entries, 1, 10_000),
         ("whowas_entries", limits.whowas_entries, 1, 1_000_000),
         ("chan_list_modes", limits.chan_list_modes, 1, 10_000),
+        ("messagelen", limits.messagelen, 100, 32_768),
         // A line of 4096 bytes of tags and 512 of the rest must fit.
         ("recvq", limits.recvq, 4_608, 1_048_576),
         ("sendq", limits.sendq, 8_192, 1_073_741_824),

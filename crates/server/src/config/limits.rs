@@ -31,6 +31,8 @@ pub struct Limits {
     pub whowas_entries: usize,
     /// Entries of `b`, `e` and `I` together on one channel.
     pub chan_list_modes: usize,
+    /// Bytes of one message; a longer one that a text dialect brings becomes several.
+    pub messagelen: usize,
     /// Bytes of one unfinished input line, tags included.
     pub recvq: usize,
     /// Bytes waiting for a slow reader before it is closed.
@@ -58,6 +60,7 @@ impl Default for Limits {
             monitor_entries: 100,
             whowas_entries: 100,
             chan_list_modes: 100,
+            messagelen: 4_096,
             recvq: 16_384,
             sendq: 1_048_576,
             max_connections: 20_000,

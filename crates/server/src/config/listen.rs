@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use dialect::charset::{Charset, Setting};
 use serde::Deserialize;
-use transport::{Addr, AddrError};
+use transport::{Addr, AddrError, Cidr};
 
-use super::words::{Dialect, FileMode, from_text};
+use super::duration::Duration;
+use super::words::{Dialect, Encoding, FileMode, charset_named, from_text, from_texts};
 
 /// `[[listen]]`
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -39,6 +41,24 @@ pub struct Listen {
     /// Most connections at once on this listener; without, only `limits.max_connections` counts.
     #[serde(default)]
     pub max_connections: Option<usize>,
+    /// How text is written; `auto` is UTF-8 until a peer sends what is none, and `fallback` from then on.
+    #[serde(default)]
+    pub encoding: Encoding,
+    /// What `auto` takes for the encoding of text that is not UTF-8.
+    #[serde(default = "gb18030", deserialize_with = "charset_named")]
+    pub fallback: Charset,
+    /// Datagrams: networks whose packets are listened to; without, only this machine.
+    #[serde(default = "loopback", deserialize_with = "from_texts")]
+    pub allow: Vec<Cidr>,
+    /// Datagrams: after how long a silence a peer is gone.
+    #[serde(default = "ten_minutes")]
+    pub idle: Duration,
+    /// Datagrams: how many packets a peer is sent for each that it sends.
+    #[serde(default = "earn")]
+    pub earn: u32,
+    /// Datagrams: new peers from one address in a second.
+    #[serde(default = "logins")]
+    pub logins: u32,
 }
 
 impl Listen {
@@ -55,6 +75,27 @@ impl Listen {
             owner: None,
             group: None,
             max_connections: None,
+            encoding: Encoding::default(),
+            fallback: gb18030(),
+            allow: loopback(),
+            idle: ten_minutes(),
+            earn: earn(),
+            logins: logins(),
+        }
+    }
+
+    /// A listener with nothing set but where it is and what is spoken there.
+    #[must_use]
+    pub fn speaking(dialect: Dialect, addr: Addr) -> Self {
+        Self { dialect, ..Self::new(addr) }
+    }
+
+    /// How the bytes of its peers are read as text.
+    #[must_use]
+    pub fn reading(&self) -> Setting {
+        match self.encoding.0 {
+            Some(charset) => Setting::Fixed(charset),
+            None => Setting::Auto { fallback: self.fallback },
         }
     }
 }
@@ -62,15 +103,23 @@ impl Listen {
 impl FromStr for Listen {
     type Err = AddrError;
 
-    /// An address alone, as on a command line.
+    /// An address as on a command line, with the dialect in front if that is not `irc`:
+    /// `line+tcp://127.0.0.1:6670`.
     fn from_str(text: &str) -> Result<Self, AddrError> {
-        text.parse().map(Self::new)
+        let (dialect, addr) = match text.split_once('+') {
+            Some((word, addr)) => match word.parse() {
+                Ok(dialect) => (dialect, addr),
+                Err(_) => (Dialect::Irc, text),
+            },
+            None => (Dialect::Irc, text),
+        };
+        addr.parse().map(|addr| Self::speaking(dialect, addr))
     }
 }
 
 impl Listen {
     pub(super) fn is_unix(&self) -> bool {
-        matches!(self.addr, Addr::Unix(_))
+        matches!(self.addr, Addr::Unix(_) | Addr::Unixgram(_))
     }
 
     pub(super) fn port(&self) -> Option<u16> {
@@ -90,6 +139,27 @@ impl Listen {
 
 fn irc() -> Dialect {
     Dialect::Irc
+}
+
+/// What old Chinese consoles send is GBK, of which this is the superset.
+fn gb18030() -> Charset {
+    Charset::named("gb18030").unwrap_or_default()
+}
+
+fn loopback() -> Vec<Cidr> {
+    ["127.0.0.0/8", "::1/128"].iter().filter_map(|net| net.parse().ok()).collect()
+}
+
+fn ten_minutes() -> Duration {
+    Duration::seconds(600)
+}
+
+fn earn() -> u32 {
+    256
+}
+
+fn logins() -> u32 {
+    20
 }
 
 /// The files of a `tls://` listener.

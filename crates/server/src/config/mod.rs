@@ -40,8 +40,8 @@ pub use listen::{Listen, Tls};
 pub use opers::{CloakKey, Log, Oper, OperClass, Sts};
 pub use server::{Admin, Network, Server, Timeouts, Webirc};
 pub use words::{
-    AlwaysOn, Capability, Casemapping, Dialect, FileMode, Fingerprint, LogFormat, LogLevel, LogTarget,
-    Mechanism, Modes, ReservationMethod,
+    AlwaysOn, Capability, Casemapping, Dialect, Encoding, FileMode, Fingerprint, LogFormat, LogLevel,
+    LogTarget, Mechanism, Modes, ReservationMethod,
 };
 
 /// Everything that can be set.
@@ -87,12 +87,24 @@ pub struct Config {
     base_dir: PathBuf,
 }
 
-/// Where a server without configuration listens: on this machine only.
-const DEFAULT_LISTENERS: [&str; 2] = ["tcp://127.0.0.1:6667", "tls://127.0.0.1:6697"];
+/// Where a server without configuration listens: on this machine only. The ports are those that programs
+/// for these dialects expect.
+const DEFAULT_LISTENERS: [(Dialect, &str); 7] = [
+    (Dialect::Irc, "tcp://127.0.0.1:6667"),
+    (Dialect::Irc, "tls://127.0.0.1:6697"),
+    (Dialect::Line, "tcp://127.0.0.1:6670"),
+    (Dialect::Packet, "udp://127.0.0.1:30104"),
+    (Dialect::Plain, "tcp://127.0.0.1:8080"),
+    (Dialect::Group, "tcp://127.0.0.1:6671"),
+    (Dialect::Tagged, "tcp://127.0.0.1:3677"),
+];
 
 impl Default for Config {
     fn default() -> Self {
-        let listen = DEFAULT_LISTENERS.iter().filter_map(|addr| addr.parse().ok()).map(Listen::new).collect();
+        let listen = DEFAULT_LISTENERS
+            .iter()
+            .filter_map(|(dialect, addr)| Some(Listen::speaking(*dialect, addr.parse().ok()?)))
+            .collect();
         Self {
             network: Network::default(),
             server: Server::default(),

@@ -37,6 +37,12 @@ pub struct Server {
     pub password: Option<Secret>,
     /// How names are compared.
     pub casemapping: Casemapping,
+    /// The room where everyone lands who can't choose one on the way in.
+    pub default_room: String,
+    /// The first port by which the dialect `group` knows users of other dialects; one user each.
+    pub virtual_ports: u16,
+    /// Whether the dialect `tagged` tells the time in 29 bytes, instead of 1024 as the original does.
+    pub compact_time: bool,
     /// Whether lines that are not UTF-8 are refused.
     pub utf8_only: bool,
     /// Whether the host name of a peer is looked up. Not yet.
@@ -64,6 +70,9 @@ impl Default for Server {
             motd: None,
             password: None,
             casemapping: Casemapping::Ascii,
+            default_room: "#lobby".into(),
+            virtual_ports: 21_000,
+            compact_time: false,
             utf8_only: true,
             lookup_hostnames: false,
             check_ident: false,

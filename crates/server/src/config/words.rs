@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use dialect::charset::Charset;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
@@ -66,6 +67,16 @@ words! {
     Dialect, "a dialect" {
         /// IRC with IRCv3, the native one.
         Irc = "irc",
+        /// Lines for people with `nc` or `telnet`.
+        Line = "line",
+        /// Packets of fixed size.
+        Packet = "packet",
+        /// Raw text, one read a message.
+        Plain = "plain",
+        /// Raw text, everybody hears everything, private messages from peer to peer.
+        Group = "group",
+        /// Requests of four letters.
+        Tagged = "tagged",
     }
 }
 
@@ -249,6 +260,42 @@ impl<'de> Deserialize<'de> for FileMode {
             _ => Err(D::Error::custom("a file mode is written as text: \"0660\"")),
         }
     }
+}
+
+/// How text is written on a listener: one encoding, or `auto`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Encoding(pub Option<Charset>);
+
+impl FromStr for Encoding {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "auto" => Ok(Self(None)),
+            _ => charset(text).map(|charset| Self(Some(charset))),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Encoding {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
+
+/// An encoding by one of its names.
+fn charset(text: &str) -> Result<Charset, String> {
+    Charset::named(text).ok_or_else(|| {
+        format!(
+            "\"{}\" is not an encoding known here; write \"utf-8\", \"gb18030\", \"big5\", \"windows-1252\" or another name of the web's",
+            text.escape_debug()
+        )
+    })
+}
+
+/// Reads an encoding by one of its names.
+pub(super) fn charset_named<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Charset, D::Error> {
+    charset(&String::deserialize(deserializer)?).map_err(D::Error::custom)
 }
 
 /// The SHA-256 fingerprint of a certificate: 64 hexadecimal digits, colons allowed.

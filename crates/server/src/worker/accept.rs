@@ -1,7 +1,7 @@
 //! New connections: who is let in, to which worker, and what comes before their first line.
 
 use std::io;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::os::fd::AsFd;
 use std::sync::atomic::Ordering;
 
@@ -10,22 +10,34 @@ use smol_str::SmolStr;
 use transport::proxy::{self, Parsed};
 use transport::{Accepted, Interest, Stream, is_exhausted};
 
-use super::conn::{Conn, Entrance, log};
+use super::conn::{Conn, Entrance, Talk, log};
 use super::{LISTENERS, Worker};
+use crate::clock;
 use crate::core::session_id;
+use crate::doors::Door;
 use crate::inbox::Post;
-use dialect::Output;
+use crate::live::dialect_of;
+use dialect::{Dialect, Output};
 
 /// Connections accepted in one go.
 const ACCEPTED: usize = 64;
 /// Milliseconds to rest when no more descriptors are left.
 const REST: u64 = 1000;
 
+/// Why someone is not let in.
+pub(super) struct No {
+    pub why: String,
+    /// Whether that is because there are too many already.
+    pub full: bool,
+}
+
 impl Worker {
     /// Accepts who waits at a door.
     pub(super) fn accept(&mut self, listener: usize, now: u64) {
+        let Door::Stream(_) = &self.listeners[listener] else { return self.hear(listener, now) };
         for _ in 0..ACCEPTED {
-            match self.listeners[listener].accept() {
+            let Door::Stream(door) = &self.listeners[listener] else { return };
+            match door.accept() {
                 Ok(Some(accepted)) => self.admit(accepted, listener, now),
                 Ok(None) => return,
                 Err(error) => {
@@ -57,20 +69,19 @@ impl Worker {
 
     /// Lets a connection in if the limits allow, at the worker that has fewest.
     fn admit(&mut self, mut accepted: Accepted, listener: usize, now: u64) {
-        if let Err(why) = self.may_enter(&accepted, listener, now) {
-            tracing::info!(peer = %accepted.peer, %why, "refused");
+        if let Err(no) = self.may_enter(accepted.peer.ip, listener, now) {
+            tracing::info!(peer = %accepted.peer, why = no.why, "refused");
             // Before a TLS handshake there is nobody to read it; they see the connection close.
             if accepted.tls.is_none() {
-                let _ = accepted.stream.write(format!("ERROR :Closing link: {why}\r\n").as_bytes());
+                let dialect = self.dialect_at(listener);
+                let _ = accepted.stream.write(&dialect::refusal(dialect, &no.why, no.full));
             }
             let _ = accepted.stream.shutdown();
             return;
         }
         let load = |worker: &usize| self.shared.connections[*worker].load(Ordering::Relaxed);
         let least = (0..self.shared.inboxes.len()).min_by_key(load).unwrap_or(self.me);
-        // Counted here, so that the next one sees it.
-        self.shared.connections[least].fetch_add(1, Ordering::Relaxed);
-        self.shared.through[listener].fetch_add(1, Ordering::Relaxed);
+        self.count(least, listener);
         if least == self.me {
             self.adopt(accepted, listener, now);
         } else {
@@ -78,19 +89,32 @@ impl Worker {
         }
     }
 
-    fn may_enter(&self, accepted: &Accepted, listener: usize, now: u64) -> Result<(), String> {
+    /// Counts a connection as soon as it is admitted, so that the next one sees it.
+    pub(super) fn count(&self, worker: usize, listener: usize) {
+        self.shared.connections[worker].fetch_add(1, Ordering::Relaxed);
+        self.shared.through[listener].fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// What is spoken at a door.
+    pub(super) fn dialect_at(&self, listener: usize) -> Dialect {
+        self.live.config.listen.get(listener).map(|listen| dialect_of(listen.dialect)).unwrap_or_default()
+    }
+
+    /// Whether one more may come in.
+    pub(super) fn may_enter(&self, ip: Option<IpAddr>, listener: usize, now: u64) -> Result<(), No> {
+        let no = |full, why: String| Err(No { why, full });
         let limits = &self.live.config.limits;
         let all: usize = self.shared.connections.iter().map(|count| count.load(Ordering::Relaxed)).sum();
         if all >= limits.max_connections {
-            return Err(format!("the server is full ({} connections)", limits.max_connections));
+            return no(true, format!("the server is full ({} connections)", limits.max_connections));
         }
         let most = self.live.config.listen.get(listener).and_then(|listen| listen.max_connections);
         if most.is_some_and(|most| self.shared.through[listener].load(Ordering::Relaxed) >= most) {
-            return Err("too many connections through this port".to_owned());
+            return no(true, "too many connections through this port".to_owned());
         }
-        match accepted.peer.ip {
-            Some(ip) => self.shared.limits().admit(ip, now).map_err(|refused| refused.to_string()),
-            None => Ok(()),
+        match ip.map(|ip| self.shared.limits().admit(ip, now)) {
+            Some(Err(refused)) => no(false, refused.to_string()),
+            _ => Ok(()),
         }
     }
 
@@ -103,7 +127,11 @@ impl Worker {
         self.generation = self.generation.wrapping_add(1);
         let slot = self.conns.vacant_key();
         let id = session_id(self.me, slot, self.generation);
-        let mut conn = Conn::new(stream, id, peer.ip, listener as u16, now);
+        let mut conn = Conn::new(stream, id, self.dialect_at(listener), listener as u16, now);
+        (conn.ip, conn.port) = (peer.ip, peer.port);
+        if conn.dialect() != Dialect::Irc {
+            conn.talk = Some(Box::new(Talk { local: conn.stream.local_addr(), ..Talk::default() }));
+        }
         let proxy_required = self.proxy_required(conn.listener);
         if proxy_required || self.proxy_allowed(&conn) {
             conn.entrance = Some(Box::new(Entrance { tls, proxy_required }));
@@ -125,6 +153,37 @@ impl Worker {
         self.timers.set(conn.idle_at, id);
         self.conns.insert(conn);
         self.batch.push((id, Output::Command(Command::Connect)));
+        self.begin(slot);
+    }
+
+    /// Lets the session begin of itself where the server speaks first, once nothing stands before it.
+    pub(super) fn begin(&mut self, slot: usize) {
+        let conn = &self.conns[slot];
+        let waits =
+            conn.entrance.is_some() || conn.stream.tls().is_some_and(transport::TlsStream::is_handshaking);
+        if conn.session.is_some() || waits || !conn.dialect().speaks_first() {
+            return;
+        }
+        self.open_session(slot);
+        let conn = &mut self.conns[slot];
+        if let Some(session) = &mut conn.session {
+            session.open(clock::now(), &mut self.outputs);
+            conn.rendering = session.rendering();
+            conn.busy = session.busy();
+            let id = conn.id;
+            self.collect(id);
+            self.arm(slot);
+        }
+    }
+
+    /// Has the session told of a silence when it wants that.
+    pub(super) fn arm(&mut self, slot: usize) {
+        let conn = &mut self.conns[slot];
+        let (Some(session), Some(talk)) = (&conn.session, &mut conn.talk) else { return };
+        talk.silent_at = session.patience().map(|millis| self.watch.millis() + u64::from(millis));
+        if let Some(at) = talk.silent_at {
+            self.timers.set(at, conn.id);
+        }
     }
 
     /// A connection is over: others may come in its place.
@@ -217,11 +276,21 @@ impl Worker {
             let origin = Origin {
                 ip: conn.ip,
                 host: self.live.cloak.host(conn.ip),
+                handle: None,
                 secure: conn.stream.secure() || conn.ip.is_none(),
                 certificate: conn.stream.peer_certificate_fingerprint().map(SmolStr::new),
             };
-            let settings = self.live.dialects.irc.clone();
-            conn.session = Some(Box::new(dialect::irc::Irc::new(settings, origin)));
+            let local = conn.talk.as_ref().and_then(|talk| talk.local);
+            let listen = &self.live.config.listen[usize::from(conn.listener)];
+            let door = dialect::Door {
+                origin,
+                peer: conn.ip.map(|ip| SocketAddr::new(ip, conn.port)),
+                local,
+                serial: slot as u32 + 1,
+                encoding: listen.reading(),
+            };
+            conn.session = Some(dialect::open(conn.dialect(), &self.live.dialects, door));
+            self.shared.bridge.arrived(conn);
         }
     }
 }

@@ -6,7 +6,6 @@ use transport::ReadOutcome;
 use super::Worker;
 use super::conn::{State, log};
 use crate::core::slot_of;
-use crate::piece::Piece;
 
 /// Milliseconds a peer has to take its last words, and to close its end.
 const FAREWELL: u64 = 5000;
@@ -37,8 +36,9 @@ impl Worker {
         }
         conn.input = Vec::new();
         conn.taken = 0;
-        let last_words = Piece::from(&self.scratch[..]);
-        self.push(slot, last_words);
+        let last_words = std::mem::take(&mut self.scratch);
+        self.push_units(slot, &last_words);
+        self.scratch = last_words;
         self.make_dirty(slot);
         let until = self.watch.millis() + FAREWELL;
         self.timers.cancel(self.conns[slot].idle_at, id);
@@ -52,6 +52,9 @@ impl Worker {
         let conn = &mut self.conns[slot];
         if conn.state.contains(State::LINGERING) {
             return;
+        }
+        if conn.stream.is_datagram() {
+            return self.remove(slot);
         }
         let plain = !conn.stream.secure();
         if conn.state.contains(State::BROKEN) || plain && conn.state.contains(State::ENDED) {
@@ -86,14 +89,19 @@ impl Worker {
         let Some(conn) = self.conns.try_remove(slot) else { return };
         log!(DEBUG, conn, "closed");
         self.timers.cancel(conn.idle_at, conn.id);
+        if let Some(peer) = conn.talk.as_ref().and_then(|talk| talk.peer.clone()) {
+            self.peers.remove(&(conn.listener, peer));
+        }
+        self.shared.bridge.left(&conn);
         self.forget(conn.ip, conn.listener);
     }
 
     /// The server stops: nobody new, and a farewell to everyone.
     pub(super) fn stop(&mut self) {
-        for listener in self.listeners.drain(..) {
-            let _ = self.poll.remove(&listener);
+        for door in &self.listeners {
+            let _ = self.poll.remove(door);
         }
+        self.listeners.clear();
         self.stop_at = Some(self.watch.millis() + STOPPING);
         let everyone: Vec<SessionId> = self.conns.iter().map(|(_, conn)| conn.id).collect();
         for id in everyone {

@@ -1,11 +1,11 @@
 //! One connection, as its worker keeps it: a descriptor, a session, and memory only while there is
 //! something in it.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
-use dialect::{Busy, Rendering, Session};
+use dialect::{Busy, Dialect, Rendering, Session, framing};
 use hub::SessionId;
-use transport::{Interest, Stream, TlsConfig};
+use transport::{DatagramPeer, Interest, Stream, TlsConfig};
 
 use crate::flood::Allowance;
 use crate::outbox::Outbox;
@@ -18,7 +18,7 @@ use crate::outbox::Outbox;
 /// What a delivery reads and writes stands first, in one line of the processor's cache: a room of a
 /// thousand touches a thousand of them twice.
 #[repr(C, align(64))]
-pub(super) struct Conn {
+pub struct Conn {
     pub stream: Stream,
     pub outbox: Outbox,
     /// Bytes in the outbox.
@@ -38,7 +38,10 @@ pub(super) struct Conn {
     /// What the peer must pass before its first line, if anything.
     pub entrance: Option<Box<Entrance>>,
     pub ip: Option<IpAddr>,
+    pub port: u16,
     pub listener: u16,
+    /// What only the dialects other than `irc` need.
+    pub talk: Option<Box<Talk>>,
     pub allowance: Allowance,
     /// When it was opened, and when something was last heard, in milliseconds of the worker's watch.
     pub opened: u64,
@@ -51,12 +54,33 @@ pub(super) struct Conn {
     pub mark: u32,
 }
 
-
-
 const _: () = assert!(std::mem::offset_of!(Conn, id) <= 64, "a delivery touches one cache line");
 
+/// What a connection has that speaks another dialect than `irc`.
+#[derive(Default)]
+pub struct Talk {
+    /// Our address, as the peer reached it.
+    pub local: Option<SocketAddr>,
+    /// When a unit was last sent.
+    pub sent: u64,
+    /// When the session wants to be told that nothing came.
+    pub silent_at: Option<u64>,
+    /// When a session ends whose peer has sent its last.
+    pub ends_at: Option<u64>,
+    /// Datagrams: how many more the peer is sent before it is heard from again.
+    pub credit: u32,
+    /// Datagrams: how many were not sent for want of credit.
+    pub missed: u32,
+    /// Datagrams: who it is.
+    pub peer: Option<DatagramPeer>,
+    /// Datagrams: the hash of the last one, how often it has come in a row, and when it came.
+    pub last: u64,
+    pub again: u32,
+    pub last_at: u64,
+}
+
 /// What stands between accepting a connection and its first line.
-pub(super) struct Entrance {
+pub struct Entrance {
     /// TLS that has not begun.
     pub tls: Option<TlsConfig>,
     /// Whether a PROXY header must come; else it may.
@@ -78,7 +102,7 @@ pub(super) use log;
 bitflags::bitflags! {
     /// Where a connection stands.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-    pub(super) struct State: u16 {
+    pub struct State: u16 {
         /// It is in the list of those to be written.
         const DIRTY = 1;
         /// It is in the list of those with lines to take.
@@ -99,25 +123,29 @@ bitflags::bitflags! {
         const LAGGING = 1 << 8;
         /// The last write did not take everything.
         const BLOCKED = 1 << 9;
+        /// Its next unit waits until the last one has arrived.
+        const PACED = 1 << 10;
     }
 }
 
 impl Conn {
     /// A new connection.
-    pub fn new(stream: Stream, id: SessionId, ip: Option<IpAddr>, listener: u16, now: u64) -> Self {
+    pub fn new(stream: Stream, id: SessionId, dialect: Dialect, listener: u16, now: u64) -> Self {
         Self {
             stream,
             id,
             outbox: Outbox::Empty,
             waiting: 0,
             session: None,
-            rendering: Rendering::default(),
+            rendering: Rendering { dialect, features: 0 },
             busy: Busy::No,
             input: Vec::new(),
             taken: 0,
             entrance: None,
-            ip,
+            ip: None,
+            port: 0,
             listener,
+            talk: None,
             interest: Interest::READ,
             state: State::empty(),
             allowance: Allowance::default(),
@@ -163,12 +191,35 @@ impl Conn {
         }
     }
 
+    /// The dialect that is spoken.
+    pub fn dialect(&self) -> Dialect {
+        self.rendering.dialect
+    }
+
     /// The span that everything logged of it stands in.
     pub fn span(&self) -> tracing::Span {
         match self.ip {
-            Some(ip) => tracing::error_span!("connection", conn = self.id.0, peer = %ip, dialect = "irc"),
-            None => tracing::error_span!("connection", conn = self.id.0, peer = "local", dialect = "irc"),
+            Some(ip) => {
+                tracing::error_span!("connection", conn = self.id.0, peer = %ip, dialect = self.dialect().name())
+            }
+            None => tracing::error_span!(
+                "connection",
+                conn = self.id.0,
+                peer = "local",
+                dialect = self.dialect().name()
+            ),
         }
+    }
+
+    /// The next frame, and how many bytes of the input it takes up. What stands behind the last line feed
+    /// is a line as well when no more comes, to people who pipe words into `nc`.
+    pub fn frame(&self) -> Option<(&[u8], usize)> {
+        let rest = self.rest();
+        let dialect = self.dialect();
+        framing::frame(dialect.framing(), rest).or_else(|| {
+            let last = dialect == Dialect::Line && self.state.contains(State::ENDED) && !rest.is_empty();
+            last.then_some((rest, rest.len()))
+        })
     }
 
     /// The input that is not yet taken.

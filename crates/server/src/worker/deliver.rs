@@ -1,12 +1,15 @@
 //! Delivering: what the hub posted, to sessions and rooms.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
-use dialect::{Busy, Delivery, Rendering};
+use dialect::{Busy, Delivery, Dialect, Rendering};
 use hub::{Event, RoomId, SessionId};
+use smallvec::SmallVec;
 
 use super::Worker;
 use super::conn::State;
+use crate::bridge::Bridge;
 use crate::core::slot_of;
 use crate::inbox::Post;
 use crate::live::Live;
@@ -15,32 +18,37 @@ use crate::piece::Piece;
 /// An event, encoded for each rendering that is wanted.
 struct Encoded<'a> {
     event: &'a Event,
+    bridge: &'a Bridge,
     /// The last rendering asked for, and where its bytes are.
     last: Option<(Rendering, usize)>,
-    known: Vec<(Rendering, Piece)>,
+    known: Vec<(Rendering, SmallVec<[Piece; 1]>)>,
 }
 
 impl<'a> Encoded<'a> {
-    fn new(event: &'a Event) -> Self {
-        Self { event, last: None, known: Vec::new() }
+    fn new(event: &'a Event, bridge: &'a Bridge) -> Self {
+        Self { event, bridge, last: None, known: Vec::new() }
     }
 
-    /// The event's bytes in a rendering; empty if it is not told there.
-    fn bytes(&mut self, rendering: Rendering) -> Piece {
+    /// The event's pieces in a rendering; none if it is not told there.
+    fn pieces(&mut self, rendering: Rendering) -> &[Piece] {
         if let Some((last, at)) = self.last
             && last == rendering
         {
-            return self.known[at].1.clone();
+            return &self.known[at].1;
         }
         let wanted = dialect::relevant(rendering, self.event);
         let at = self.known.iter().position(|(known, _)| *known == wanted).unwrap_or_else(|| {
+            if wanted.dialect == Dialect::Group {
+                self.bridge.shown(self.event);
+            }
             let mut bytes = Vec::with_capacity(256);
             dialect::encode(wanted, self.event, &mut bytes);
-            self.known.push((wanted, Piece::from(&bytes[..])));
+            let pieces = dialect::units(wanted.dialect, &bytes).map(Piece::from).collect();
+            self.known.push((wanted, pieces));
             self.known.len() - 1
         });
         self.last = Some((rendering, at));
-        self.known[at].1.clone()
+        &self.known[at].1
     }
 }
 
@@ -67,6 +75,7 @@ impl Worker {
             Post::Enter(id, room) => self.enter_room(id, room),
             Post::Leave(id, room) => self.leave_room(id, room),
             Post::Close(id, cause) => self.close(id, &cause),
+            Post::Private(id, seat, bytes) => self.private(id, seat, &bytes),
             Post::Verdict(id, verdict) => self.judge(id, *verdict),
             Post::Adopt(accepted, listener) => self.adopt(*accepted, listener, self.watch.millis()),
             Post::Reconfigure(live) => self.reconfigure(&live),
@@ -84,6 +93,11 @@ impl Worker {
         }
         let Some(session) = &mut conn.session else { return };
         self.scratch.clear();
+        if let (Dialect::Group, Delivery::Reply(event) | Delivery::Tell(event)) =
+            (conn.rendering.dialect, delivery)
+        {
+            self.shared.bridge.shown(event);
+        }
         session.deliver(delivery, &mut self.scratch, &mut self.outputs);
         conn.rendering = session.rendering();
         let was = std::mem::replace(&mut conn.busy, session.busy());
@@ -92,8 +106,9 @@ impl Worker {
             self.make_ready(slot);
         }
         if !self.scratch.is_empty() {
-            let said = Piece::from(&self.scratch[..]);
-            self.push(slot, said);
+            let said = std::mem::take(&mut self.scratch);
+            self.push_units(slot, &said);
+            self.scratch = said;
         }
         if !self.outputs.is_empty() {
             self.collect(id);
@@ -104,9 +119,28 @@ impl Worker {
         }
     }
 
+    /// Sends a peer something apart from its connection; over the connection if that can't be.
+    pub(super) fn send_apart(&mut self, slot: usize, seat: u16, bytes: &[u8]) {
+        let Some(conn) = self.conns.get(slot) else { return };
+        let to = conn.ip.map(|ip| SocketAddr::new(ip, conn.port));
+        if !to.is_some_and(|to| self.shared.bridge.send(seat, to, bytes)) {
+            self.push(slot, Piece::from(&[b"(private) ", bytes].concat()[..]));
+        }
+    }
+
+    /// A datagram came for a peer, apart from its connection.
+    fn private(&mut self, id: SessionId, seat: u16, bytes: &[u8]) {
+        let Some(conn) = self.conns.get_mut(slot_of(id)).filter(|conn| conn.id == id) else { return };
+        if let Some(session) = conn.session.as_mut().filter(|_| !conn.state.contains(State::CLOSING)) {
+            session.private(seat, bytes, &mut self.outputs);
+            self.collect(id);
+        }
+    }
+
     fn tell_room(&mut self, room: RoomId, except: Option<SessionId>, event: &Event) {
         let Some(members) = self.rooms.get_mut(room.0 as usize).map(std::mem::take) else { return };
-        let mut encoded = Encoded::new(event);
+        let shared = Arc::clone(&self.shared);
+        let mut encoded = Encoded::new(event, &shared.bridge);
         // Who is left out is known by place, so that the others' numbers are not looked at.
         let except = except.filter(|id| self.conns.get(slot_of(*id)).is_some_and(|conn| conn.id == *id));
         let except = except.map_or(u32::MAX, |id| slot_of(id) as u32);
@@ -115,8 +149,9 @@ impl Worker {
                 continue;
             }
             let Some(conn) = self.conns.get(slot as usize) else { continue };
-            let bytes = encoded.bytes(conn.rendering);
-            self.push(slot as usize, bytes);
+            for piece in encoded.pieces(conn.rendering) {
+                self.push(slot as usize, piece.clone());
+            }
         }
         self.rooms[room.0 as usize] = members;
     }
@@ -128,7 +163,8 @@ impl Worker {
                 conn.mark = self.mark;
             }
         }
-        let mut encoded = Encoded::new(event);
+        let shared = Arc::clone(&self.shared);
+        let mut encoded = Encoded::new(event, &shared.bridge);
         for room in rooms {
             let Some(members) = self.rooms.get_mut(room.0 as usize).map(std::mem::take) else { continue };
             for &slot in &members {
@@ -136,8 +172,9 @@ impl Worker {
                 let Some(conn) = self.conns.get_mut(slot) else { continue };
                 if conn.mark != self.mark {
                     conn.mark = self.mark;
-                    let bytes = encoded.bytes(conn.rendering);
-                    self.push(slot, bytes);
+                    for piece in encoded.pieces(conn.rendering) {
+                        self.push(slot, piece.clone());
+                    }
                 }
             }
             self.rooms[room.0 as usize] = members;

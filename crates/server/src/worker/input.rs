@@ -1,6 +1,6 @@
 //! Reading: bytes to lines, lines to what the hub is asked.
 
-use dialect::{Busy, Output, framing};
+use dialect::{Busy, Framing, Output};
 use hub::{Cause, SessionId};
 use smol_str::SmolStr;
 use transport::ReadOutcome;
@@ -58,6 +58,7 @@ impl Worker {
         }
         let ended = self.conns[slot].state.contains(State::ENDED);
         if self.enter(slot, now) || ended {
+            self.begin(slot);
             self.make_ready(slot);
         }
         // A handshake changes its mind about what it waits for.
@@ -98,11 +99,11 @@ impl Worker {
     fn take_line(&mut self, slot: usize, now: u64) {
         let conn = &mut self.conns[slot];
         let most = self.live.config.limits.recvq;
-        let line = framing::line(&conn.input[conn.taken..]).map(|(_, consumed)| consumed);
+        let line = conn.frame().map(|(_, consumed)| consumed);
         let has_line = line.is_some();
         if has_line && conn.busy == Busy::No && conn.entrance.is_none() {
             // Too long is too long, whether or not its end has come already.
-            if line.is_some_and(|length| length > most) {
+            if conn.dialect().framing() == Framing::Lines && line.is_some_and(|length| length > most) {
                 return self.leave(slot, Cause::ReceiveQueueFull(most));
             }
             if let Err(until) = conn.allowance.take(now, &self.live.config.fakelag) {
@@ -117,7 +118,7 @@ impl Worker {
         }
         let waits = has_line && conn.busy != Busy::No;
         if conn.state.contains(State::ENDED) && conn.busy != Busy::More && !waits {
-            return self.leave(slot, Cause::ConnectionClosed);
+            return self.end(slot, now);
         }
         if !has_line {
             if conn.rest().len() > most {
@@ -132,17 +133,37 @@ impl Worker {
     fn receive(&mut self, slot: usize) {
         self.open_session(slot);
         let conn = &mut self.conns[slot];
-        let rest = &conn.input[conn.taken..];
-        let (Some((line, consumed)), Some(session)) = (framing::line(rest), &mut conn.session) else {
+        let Some((line, consumed)) = conn.frame().map(|(line, consumed)| (line.len(), consumed)) else {
             return;
         };
-        session.receive(clock::now(), line, &mut self.outputs);
+        let Some(session) = &mut conn.session else { return };
+        session.receive(clock::now(), &conn.input[conn.taken..][..line], &mut self.outputs);
         conn.busy = session.busy();
         conn.taken += consumed;
         let id = conn.id;
         self.collect(id);
+        self.arm(slot);
         // The next line, or else a look at what is left.
         self.make_ready(slot);
+    }
+
+    /// The peer has sent its last, and all of it is taken: the session ends, at once or a little later.
+    fn end(&mut self, slot: usize, now: u64) {
+        let conn = &mut self.conns[slot];
+        let id = conn.id;
+        if let (Some(session), Some(talk)) = (&mut conn.session, &mut conn.talk) {
+            if talk.ends_at.is_some() {
+                return;
+            }
+            let more = session.ended(clock::now(), &mut self.outputs);
+            talk.ends_at = Some(now + u64::from(more));
+            self.collect(id);
+            if more > 0 {
+                self.timers.set(now + u64::from(more), id);
+                return self.update_interest(slot);
+            }
+        }
+        self.leave(slot, Cause::ConnectionClosed);
     }
 
     /// Adds a session's outputs to the batch; has secrets checked.
@@ -162,6 +183,7 @@ impl Worker {
                         self.judge(id, verdict);
                     }
                 }
+                Output::Private { seat, bytes } => self.send_apart(slot_of(id), seat, &bytes),
                 Output::Close(cause) => self.leave(slot_of(id), cause),
                 output => self.batch.push((id, output)),
             }

@@ -18,22 +18,24 @@
 mod accept;
 mod close;
 mod conn;
+mod datagram;
 mod deliver;
 mod input;
 mod output;
 mod tick;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use dialect::Output;
 use hub::SessionId;
 use slab::Slab;
-use transport::{Event, Events, Interest, Listener, Poll};
+use transport::{AddressLimits, DatagramPeer, Event, Events, Interest, LimitSettings, Poll};
 
 use crate::clock::{self, Stopwatch};
 use crate::core::{Staged, slot_of};
+use crate::doors::Door;
 use crate::ids::MessageIds;
 use crate::inbox::Post;
 use crate::live::Live;
@@ -41,7 +43,8 @@ use crate::outbox::Spares;
 use crate::shared::Shared;
 use crate::timers::Timers;
 
-use conn::{Conn, State, log};
+pub use conn::Conn;
+use conn::{State, log};
 
 /// Events taken from the kernel at a time.
 const EVENTS: usize = 512;
@@ -63,7 +66,11 @@ pub struct Worker {
     watch: Stopwatch,
     ids: MessageIds,
     /// The doors; only the first worker has them.
-    listeners: Vec<Listener>,
+    listeners: Vec<Door>,
+    /// Peers of datagrams, by door and address.
+    peers: HashMap<(u16, DatagramPeer), u32>,
+    /// How often they come in.
+    logins: AddressLimits,
     conns: Slab<Conn>,
     generation: u32,
     /// Connections here, by room.
@@ -102,7 +109,7 @@ impl Worker {
         me: usize,
         shared: Arc<Shared>,
         live: Arc<Live>,
-        listeners: Vec<Listener>,
+        listeners: Vec<Door>,
     ) -> std::io::Result<Self> {
         let poll = Poll::new()?;
         poll.add(shared.inboxes[me].waker(), WAKER, Interest::READ)?;
@@ -119,6 +126,8 @@ impl Worker {
             watch: Stopwatch::start(),
             ids: MessageIds::new().map_err(|error| std::io::Error::other(error.to_string()))?,
             listeners,
+            peers: HashMap::new(),
+            logins: AddressLimits::new(LimitSettings::default()),
             conns: Slab::new(),
             generation: 0,
             rooms: Vec::new(),
@@ -259,6 +268,10 @@ impl Worker {
     /// Waits for what the connection wants now.
     fn update_interest(&mut self, slot: usize) {
         let Some(conn) = self.conns.get_mut(slot) else { return };
+        // Its door is waited for, not the peer.
+        if conn.stream.is_datagram() {
+            return;
+        }
         let wanted = conn.wanted();
         if wanted != conn.interest {
             conn.interest = wanted;

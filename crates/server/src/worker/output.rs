@@ -2,12 +2,31 @@
 
 use hub::Cause;
 
-use super::conn::{State, log};
+use super::conn::{Conn, State, log};
 use super::{SLICE, Worker};
-use crate::outbox::Flushed;
+use crate::outbox::{Flushed, Together};
 use crate::piece::Piece;
+use dialect::Dialect;
+
+/// Milliseconds between two units to one peer.
+const PACE: u64 = 20;
+/// How many units must wait before several leave together.
+const BACKLOG: usize = 8;
+
+/// `exit;` means what it means only when it stands alone.
+fn may_join(unit: &[u8]) -> bool {
+    unit != b"exit;"
+}
 
 impl Worker {
+    /// Appends the units of what a session or a renderer wrote.
+    pub(super) fn push_units(&mut self, slot: usize, bytes: &[u8]) {
+        let Some(dialect) = self.conns.get(slot).map(Conn::dialect) else { return };
+        for unit in dialect::units(dialect, bytes) {
+            self.push(slot, Piece::from(unit));
+        }
+    }
+
     /// Appends bytes to what a connection is to be sent. One that does not read what it is sent is
     /// closed once more waits than it may; nobody else waits for it.
     pub(super) fn push(&mut self, slot: usize, piece: Piece) {
@@ -15,6 +34,10 @@ impl Worker {
         if piece.is_empty() || conn.state.intersects(State::BROKEN | State::LINGERING) {
             return;
         }
+        if conn.rendering.dialect == Dialect::Packet && !self.may_send(slot) {
+            return;
+        }
+        let Some(conn) = self.conns.get_mut(slot) else { return };
         let count = piece.len() as u32;
         if conn.waiting + count > self.sendq && !self.make_room(slot, count) {
             return;
@@ -22,8 +45,8 @@ impl Worker {
         let Some(conn) = self.conns.get_mut(slot) else { return };
         conn.waiting += count;
         conn.outbox.push(piece, &mut self.spares);
-        // One that is blocked is written to when the kernel says so.
-        if !conn.state.intersects(State::DIRTY | State::BLOCKED) {
+        // One that is blocked is written to when the kernel says so, one that is paced when its time comes.
+        if !conn.state.intersects(State::DIRTY | State::BLOCKED | State::PACED) {
             conn.state.insert(State::DIRTY);
             self.dirty.push_back(slot as u32);
         }
@@ -85,11 +108,57 @@ impl Worker {
                 Err(error) => return self.fail(slot, &error),
             }
         }
+        if conn.talk.is_some() && conn.dialect() != Dialect::Line {
+            return self.write_units(slot);
+        }
         match conn.outbox.flush(&mut conn.stream, &mut conn.waiting, &mut self.spares) {
             Ok(Flushed::All) => self.written(slot),
             Ok(Flushed::Blocked) => self.blocked(slot),
             Err(error) => self.fail(slot, &error),
         }
+    }
+
+    /// Writes unit by unit, each in a write of its own; a paced one only when the last has arrived
+    /// (`wire.md` §0, "Pacing").
+    fn write_units(&mut self, slot: usize) {
+        let now = self.watch.millis();
+        loop {
+            let conn = &mut self.conns[slot];
+            let Some(talk) = conn.talk.as_mut().filter(|_| !conn.outbox.is_empty()) else {
+                return self.written(slot);
+            };
+            let dialect = conn.rendering.dialect;
+            if dialect.is_paced() && !conn.outbox.is_half_written() {
+                let arrived = conn.stream.unsent().is_ok_and(|unsent| unsent == 0);
+                if now < talk.sent + PACE || !arrived {
+                    let at = (talk.sent + PACE).max(now + PACE / 4);
+                    return self.pace(slot, at);
+                }
+                talk.sent = now;
+            }
+            let together = dialect.joined().map(|most| Together { least: BACKLOG, most, may: may_join });
+            let outcome =
+                conn.outbox.flush_unit(&mut conn.stream, &mut conn.waiting, &mut self.spares, together);
+            match outcome {
+                Ok(Flushed::All) => {}
+                Ok(Flushed::Blocked) if conn.stream.is_datagram() => return self.pace(slot, now + PACE / 4),
+                Ok(Flushed::Blocked) => return self.blocked(slot),
+                // A datagram that can't be sent is lost, as datagrams are; its peer will time out.
+                Err(error) if conn.stream.is_datagram() => {
+                    log!(DEBUG, conn, %error, "a datagram was not sent");
+                    conn.outbox.clear(false);
+                    conn.waiting = 0;
+                }
+                Err(error) => return self.fail(slot, &error),
+            }
+        }
+    }
+
+    /// Goes on writing at that time.
+    fn pace(&mut self, slot: usize, at: u64) {
+        let conn = &mut self.conns[slot];
+        conn.state.insert(State::PACED);
+        self.timers.set(at, conn.id);
     }
 
     fn blocked(&mut self, slot: usize) {

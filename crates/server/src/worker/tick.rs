@@ -4,8 +4,8 @@ use hub::{Cause, SessionId};
 
 use super::Worker;
 use super::conn::State;
+use crate::clock;
 use crate::core::slot_of;
-use crate::piece::Piece;
 
 impl Worker {
     /// Looks at everything that is due.
@@ -28,6 +28,7 @@ impl Worker {
             conn.state.remove(State::LAGGING);
             self.make_ready(slot);
         }
+        self.look_at_talk(slot, now);
         let conn = &mut self.conns[slot];
         if now < conn.idle_at {
             return;
@@ -39,6 +40,32 @@ impl Worker {
         if let (Some(next), Some(conn)) = (next, self.conns.get_mut(slot)) {
             conn.idle_at = next;
             self.timers.set(next, id);
+        }
+    }
+
+    /// What only the dialects other than `irc` wait for.
+    fn look_at_talk(&mut self, slot: usize, now: u64) {
+        let conn = &mut self.conns[slot];
+        let id = conn.id;
+        if conn.state.contains(State::PACED) {
+            conn.state.remove(State::PACED);
+            self.make_dirty(slot);
+        }
+        let conn = &mut self.conns[slot];
+        let Some(talk) = &mut conn.talk else { return };
+        if conn.state.intersects(State::CLOSING | State::LEAVING) {
+            return;
+        }
+        if talk.ends_at.is_some_and(|at| now >= at) {
+            return self.leave(slot, Cause::ConnectionClosed);
+        }
+        if talk.silent_at.is_some_and(|at| now >= at)
+            && let Some(session) = &mut conn.session
+        {
+            session.silence(clock::now(), &mut self.outputs);
+            conn.busy = session.busy();
+            self.collect(id);
+            self.arm(slot);
         }
     }
 
@@ -68,6 +95,9 @@ impl Worker {
         let (ping, disconnect) = (millis(timeouts.ping), millis(timeouts.disconnect));
         let seconds = timeouts.disconnect.as_secs();
         let conn = &mut self.conns[slot];
+        if !conn.dialect().has_ping() {
+            return self.idle(slot, now, ping);
+        }
         if now >= conn.heard + disconnect {
             self.leave(slot, Cause::PingTimeout(seconds));
             return None;
@@ -82,10 +112,29 @@ impl Worker {
             if let Some(session) = &mut conn.session {
                 session.ping(&mut self.scratch);
             }
-            let question = Piece::from(&self.scratch[..]);
-            self.push(slot, question);
+            let question = std::mem::take(&mut self.scratch);
+            self.push_units(slot, &question);
+            self.scratch = question;
         }
         Some(end)
+    }
+}
+
+impl Worker {
+    /// When a peer is looked at next that can't be asked for a sign of life. The kernel finds out about
+    /// connections (keepalive); a peer of datagrams is gone once nothing has come for long enough.
+    fn idle(&mut self, slot: usize, now: u64, pause: u64) -> Option<u64> {
+        let conn = &self.conns[slot];
+        if !conn.stream.is_datagram() {
+            return Some(now + pause);
+        }
+        let idle = self.live.config.listen[usize::from(conn.listener)].idle;
+        let end = conn.heard + millis(idle);
+        if now < end {
+            return Some(end);
+        }
+        self.leave(slot, Cause::PingTimeout(idle.as_secs()));
+        None
     }
 }
 
