@@ -195,7 +195,7 @@ impl Reader {
     /// becomes U+FFFD.
     pub fn read(&mut self, bytes: &[u8]) -> String {
         let bytes = match self.take_held() {
-            held if held.is_empty() => Cow::Borrowed(bytes),
+            [] => Cow::Borrowed(bytes),
             held => Cow::Owned([held, bytes].concat()),
         };
         if self.charset() == Charset::UTF_8 {

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 
 /// The tags that make it HTML.
 #[rustfmt::skip]
-const TAGS: [&str; 61] = [
+const TAGS: [&str; 59] = [
     "a", "address", "b", "big", "blockquote", "body", "br", "caption", "center", "cite", "code", "dd",
     "dfn", "div", "dl", "dt", "em", "font", "h1", "h2", "h3", "h4", "h5", "h6", "head", "hr", "html",
     "i", "img", "kbd", "li", "link", "meta", "nobr", "ol", "p", "pre", "qt", "s", "samp", "script",
     "small", "span", "strong", "style", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead",
-    "title", "tr", "tt", "u", "ul", "var", "blink", "strike",
+    "title", "tr", "tt", "u", "ul", "var",
 ];
 
 /// Nothing to see, and no part of a tag.
@@ -54,6 +54,31 @@ mod tests {
             let guarded = format!("x <\u{200b}{} y", &tag[1..]);
             assert_eq!(guard_markup(&format!("x {tag} y")), guarded);
         }
-        assert_eq!(guard_markup("if (a<b && c>d)"), "if (a<b && c>d)", "`b && c` has a name and a space");
+        assert_eq!(guard_markup("if (a<b && c>d)"), "if (a<\u{200b}b && c>d)");
+    }
+
+    #[test]
+    fn what_is_shown_as_it_is_stays_as_it_is() {
+        for text in ["", "<3", "i < j", "<bb>", "</b>", "<>", "a <b c", "<b-c>", "<你> <b>", "a\n<b>", "> <"]
+        {
+            assert!(matches!(guard_markup(text), Cow::Borrowed(same) if same == text), "{text}");
+        }
+    }
+
+    #[test]
+    fn entities_before_the_first_bracket_are_guarded() {
+        assert_eq!(guard_markup("&lt;b"), "&\u{200b}lt;b");
+        assert_eq!(guard_markup("&lt;&lt; <3"), "&\u{200b}lt;&\u{200b}lt; <3");
+        assert_eq!(guard_markup("&lt; <b>你"), "&\u{200b}lt; <\u{200b}b>你");
+        assert_eq!(guard_markup("<3 &lt;"), "<3 &lt;");
+        assert_eq!(guard_markup("a\n&lt;"), "a\n&lt;");
+    }
+
+    #[test]
+    fn what_is_guarded_needs_no_guard() {
+        for text in ["<b>", "&lt; <b>", "x <i/> &lt;"] {
+            let once = guard_markup(text).into_owned();
+            assert_eq!(guard_markup(&once), once);
+        }
     }
 }

@@ -2,8 +2,6 @@
 
 use std::net::SocketAddrV4;
 
-use memchr::memmem;
-
 pub use super::markup::guard_markup;
 use crate::plain::wire::c_string;
 
@@ -123,19 +121,28 @@ fn ident(bytes: &[u8]) -> Option<(Ident, &[u8])> {
 
 /// Where a text ends: where a unit begins that can be told from it.
 fn end_of_text(text: &[u8]) -> usize {
-    let behind_lf = memchr::memchr_iter(b'\n', text)
-        .map(|at| at + 1)
-        .find(|&at| notice(&text[at..]).is_some() || chat_head(&text[at..]).is_some());
-    let offline = memmem::find_iter(text, LEFT).find(|&at| notice(&text[at..]).is_some());
-    let full = memmem::find(text, FULL);
-    let found = [behind_lf, offline, online_begin(text), full];
-    found.into_iter().flatten().min().unwrap_or(text.len())
+    let begin = |lf: usize| {
+        let behind = lf + 1;
+        let chat = chat_head(&text[behind..]).map(|_| behind);
+        notice_begin(&text[..behind]).or(chat)
+    };
+    memchr::memchr_iter(b'\n', text).find_map(begin).unwrap_or(text.len())
 }
 
-/// Where the first online unit begins within a text: what looks most like an address before it.
-fn online_begin(text: &[u8]) -> Option<usize> {
-    memmem::find_iter(text, ONLINE).find_map(|end| {
-        (end.saturating_sub(LONGEST_IDENT)..end)
-            .find(|&at| ident(&text[at..end]).is_some_and(|(_, rest)| rest.is_empty()))
-    })
+/// Where the unit begins that these bytes end with.
+fn notice_begin(bytes: &[u8]) -> Option<usize> {
+    if let Some(before) = bytes.strip_suffix(ONLINE) {
+        return ident_begin(before);
+    }
+    if let Some(before) = bytes.strip_suffix(OFFLINE) {
+        let at = ident_begin(before)?;
+        return before[..at].strip_suffix(LEFT).map(<[u8]>::len);
+    }
+    bytes.strip_suffix(FULL).map(<[u8]>::len)
+}
+
+/// Where the longest address begins that these bytes end with.
+fn ident_begin(bytes: &[u8]) -> Option<usize> {
+    let whole = |at: &usize| ident(&bytes[*at..]).is_some_and(|(_, rest)| rest.is_empty());
+    (bytes.len().saturating_sub(LONGEST_IDENT)..bytes.len()).find(whole)
 }

@@ -28,6 +28,9 @@ const TIME: &[u8] = b"TIME";
 const NAME: &[u8] = b"NAME";
 const LIST: &[u8] = b"LIST";
 const SENT: &[u8] = b"SEND";
+const SAYS: &[u8] = b" Sent A Message To You: ";
+/// More than any address takes up, with its words.
+const LONGEST_HEAD: usize = 128;
 
 /// What a client asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -217,17 +220,16 @@ fn time(bytes: &[u8]) -> Option<(Reply<'_>, &[u8])> {
 
 fn name(bytes: &[u8]) -> Option<(Reply<'_>, &[u8])> {
     let behind = bytes.strip_prefix(NAME)?;
-    let (host, _) = text(behind);
-    let glued = ["LISTID : ", "SENDID: ", "TIME"].into_iter();
-    let end = glued.filter_map(|tag| memmem::find(host, tag.as_bytes())).filter(|&at| at > 0).min();
-    let end = end.unwrap_or(host.len());
-    let rest = &behind[end..];
-    Some((Reply::Name(&host[..end]), rest.strip_prefix(b"\n").unwrap_or(rest)))
+    let (host, rest) = text(behind);
+    match (1..host.len().min(MOST_NAME)).find(|&at| begins(&host[at..])) {
+        Some(end) => Some((Reply::Name(&host[..end]), &behind[end..])),
+        None => Some((Reply::Name(host.strip_suffix(b"\n").unwrap_or(host)), rest)),
+    }
 }
 
 /// A line of the list, behind its tag.
 fn list(line: &[u8]) -> Option<(Reply<'_>, &[u8])> {
-    let end = memchr::memchr(b'\n', line)?;
+    let end = memchr::memchr(b'\n', near(line))?;
     let (id, ip, port) = who(&line[..end], [b"ID : ", b", Address : ", b", Port : "])?;
     let addr = SocketAddrV4::new(ip, u16::try_from(number(port)?).ok()?);
     Some((Reply::List { id, addr }, &line[end + 1..]))
@@ -235,10 +237,10 @@ fn list(line: &[u8]) -> Option<(Reply<'_>, &[u8])> {
 
 fn sent(bytes: &[u8]) -> Option<(Reply<'_>, &[u8])> {
     let behind = bytes.strip_prefix(SENT)?;
-    let end = memmem::find(behind, b" Sent A Message To You: ")?;
+    let end = memmem::find(near(behind), SAYS)?;
     let (id, ip, port) = who(&behind[..end], [b"ID: ", b", Address: ", b", Port: "])?;
     let addr = SocketAddrV4::new(ip, u16::try_from(number(port)?).ok()?);
-    let (text, rest) = text(&behind[end + b" Sent A Message To You: ".len()..]);
+    let (text, rest) = text(&behind[end + SAYS.len()..]);
     Some((Reply::Sent { id, addr, text }, rest))
 }
 
@@ -252,18 +254,23 @@ fn who<'a>(bytes: &'a [u8], words: [&[u8]; 3]) -> Option<(u32, Ipv4Addr, &'a str
 
 /// Text without an end, and what can be told from it.
 fn text(bytes: &[u8]) -> (&[u8], &[u8]) {
-    let nul = memchr::memchr(0, bytes).unwrap_or(bytes.len());
-    let is_end = |at: &usize| begins(&bytes[at + 1..nul]);
-    match memchr::memchr_iter(b'\n', &bytes[..nul]).find(is_end) {
+    let ends = |at: &usize| bytes[*at] == 0 || begins(&bytes[at + 1..]);
+    match memchr::memchr2_iter(0, b'\n', bytes).find(ends) {
         Some(at) => (&bytes[..at], &bytes[at + 1..]),
-        None => bytes.split_at(nul),
+        None => (bytes, &[]),
     }
 }
 
 /// Whether a reply begins here that is hardly anything else.
 fn begins(bytes: &[u8]) -> bool {
     let heads: [&[u8]; 3] = [b"LISTID : ", b"SENDID: ", GREETING];
-    heads.iter().any(|head| bytes.starts_with(head))
+    let time = || bytes.starts_with(TIME) && bytes.get(TIME.len() + 3) == Some(&b' ');
+    heads.iter().any(|head| bytes.starts_with(head)) || time()
+}
+
+/// As much of the bytes as the head of a reply can take up.
+fn near(bytes: &[u8]) -> &[u8] {
+    &bytes[..bytes.len().min(LONGEST_HEAD)]
 }
 
 /// A number of digits only.

@@ -137,7 +137,7 @@ fn timeouts(config: &Config) -> Checked {
 
 fn listeners(listeners: &[Listen]) -> Checked {
     if !listeners.iter().any(|listen| listen.addr.is_supported()) {
-        return wrong("listen", "name at least one tcp://, tls:// or unix:// address to listen on");
+        return wrong("listen", "name at least one tcp://, tls://, unix:// or udp:// address to listen on");
     }
     let mut seen = BTreeSet::new();
     for (index, listen) in listeners.iter().enumerate() {

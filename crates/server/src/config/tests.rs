@@ -26,7 +26,15 @@ fn the_empty_file_is_the_default() {
 fn the_default_is_open_to_this_machine_only() {
     let config = Config::default();
     let doors: Vec<_> = config.listen.iter().map(|listen| listen.addr.to_string()).collect();
-    assert_eq!(doors, ["tcp://127.0.0.1:6667", "tls://127.0.0.1:6697"]);
+    assert_eq!(doors, [
+            "tcp://127.0.0.1:6667",
+            "tls://127.0.0.1:6697",
+            "tcp://127.0.0.1:6670",
+            "udp://127.0.0.1:30104",
+            "tcp://127.0.0.1:8080",
+            "tcp://127.0.0.1:6671",
+            "tcp://127.0.0.1:3677",
+        ]);
     assert_eq!(config.server.proxy_allowed_from, []);
     assert_eq!(config.server.motd, None);
     assert_eq!(config.server.password, None);
@@ -194,9 +202,13 @@ fn an_operator_needs_a_class_that_is_there() {
 fn listeners_are_checked_one_by_one() {
     let listen = |rest: &str| format!("[[listen]]\naddr = {rest}");
     let cases = [
-        ("\"ws://127.0.0.1:8097\"", "listen: name at least one tcp://, tls:// or unix:// address"),
+        ("\"ws://127.0.0.1:8097\"", "listen: name at least one tcp://, tls://, unix:// or udp://"),
         ("\"http://127.0.0.1:80\"", "listen[0].addr"),
-        ("\"tcp://127.0.0.1:1\"\ndialect = \"plain\"", "\"plain\" is not a dialect known here"),
+        ("\"tcp://127.0.0.1:1\"\ndialect = \"plane\"", "\"plane\" is not a dialect known here"),
+        ("\"udp://127.0.0.1:1\"\ndialect = \"line\"", "listen[0].dialect: line needs a stream"),
+        ("\"udp://127.0.0.1:1\"\ndialect = \"packet\"\nearn = 0", "listen[0].earn: expected more"),
+        ("\"udp://127.0.0.1:1\"\ndialect = \"packet\"\nallow = [\"x\"]", "listen[0].allow"),
+        ("\"tcp://127.0.0.1:1\"\nencoding = \"klingon\"", "\"klingon\" is not an encoding known here"),
         (
             "\"tcp://127.0.0.1:1\"\ntls = { cert = \"a\", key = \"b\" }",
             "listen[0].tls: tcp://127.0.0.1:1 has no",
