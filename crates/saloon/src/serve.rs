@@ -18,7 +18,7 @@ pub fn run(options: ServeOptions) -> anyhow::Result<()> {
         options.config.as_ref().map_or("built-in settings".to_owned(), |file| file.display().to_string());
     let load = Box::new(move || configure(&options).map_err(|error| format!("{error:#}")));
     let announce = |opened: &Config| eprintln!("{}", doors::doors(opened));
-    server::serve(config, Source { name, load }, announce).map_err(|error| match error {
+    server::serve(config, Source { name, load }, None, announce).map_err(|error| match error {
         ServeError::Bind(error) => {
             anyhow::anyhow!(doors::door_refused(&error.addr.to_string(), &error.source))
         }

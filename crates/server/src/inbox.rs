@@ -1,5 +1,6 @@
 //! What reaches a worker from outside: effects of the hub, in the hub's order, and orders of the server.
 
+use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use dialect::Verdict;
@@ -37,6 +38,8 @@ pub enum Post {
     Verdict(SessionId, Box<Verdict>),
     /// A new connection, and the number of the listener it came through.
     Adopt(Box<Accepted>, usize),
+    /// The console of whoever started the server.
+    Console(OwnedFd),
     /// Other settings from now on.
     Reconfigure(Arc<Live>),
     /// Say farewell to everyone, and end.

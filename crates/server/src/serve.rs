@@ -4,6 +4,7 @@
 //! configuration again; a bad one leaves the old one in force. Stop (SIGTERM, SIGINT, `DIE`): tell
 //! everyone, let what waits be written for up to three seconds, end.
 
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread::JoinHandle;
@@ -39,11 +40,17 @@ pub struct Source {
 }
 
 /// Serves until SIGTERM, SIGINT or an operator's `DIE`. Once every door is open, `opened` is called with
-/// the configuration that says where they are.
+/// the configuration that says where they are. A `console` is a connection of whoever started the server:
+/// lines, as through a door that speaks `line`.
 ///
 /// # Errors
 /// Why the server does not start. Nothing is listening then.
-pub fn serve(mut config: Config, source: Source, opened: impl FnOnce(&Config)) -> Result<(), ServeError> {
+pub fn serve(
+    mut config: Config,
+    source: Source,
+    console: Option<OwnedFd>,
+    opened: impl FnOnce(&Config),
+) -> Result<(), ServeError> {
     match transport::raise_open_files() {
         Ok(files) => tracing::debug!(now = files.now, "open files"),
         Err(error) => tracing::warn!(%error, "the limit on open files stays as it is"),
@@ -58,6 +65,9 @@ pub fn serve(mut config: Config, source: Source, opened: impl FnOnce(&Config)) -
     let signals = watch_signals(&control)?;
     let server = Server::start(live, birth, listeners, asked, certificates, &control)?;
     opened(&config);
+    if let Some(console) = console {
+        server.shared.inboxes[0].send(Post::Console(console));
+    }
     server.attend(&orders, &source);
     signals.close();
     Ok(())

@@ -26,7 +26,9 @@ fn the_empty_file_is_the_default() {
 fn the_default_is_open_to_this_machine_only() {
     let config = Config::default();
     let doors: Vec<_> = config.listen.iter().map(|listen| listen.addr.to_string()).collect();
-    assert_eq!(doors, [
+    assert_eq!(
+        doors,
+        [
             "tcp://127.0.0.1:6667",
             "tls://127.0.0.1:6697",
             "tcp://127.0.0.1:6670",
@@ -34,7 +36,8 @@ fn the_default_is_open_to_this_machine_only() {
             "tcp://127.0.0.1:8080",
             "tcp://127.0.0.1:6671",
             "tcp://127.0.0.1:3677",
-        ]);
+        ]
+    );
     assert_eq!(config.server.proxy_allowed_from, []);
     assert_eq!(config.server.motd, None);
     assert_eq!(config.server.password, None);

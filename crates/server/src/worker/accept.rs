@@ -2,17 +2,18 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::Ordering;
 
 use hub::{Cause, Command, Origin};
 use smol_str::SmolStr;
 use transport::proxy::{self, Parsed};
-use transport::{Accepted, Interest, Stream, is_exhausted};
+use transport::{Accepted, Interest, Peer, Stream, is_exhausted};
 
 use super::conn::{Conn, Entrance, Talk, log};
 use super::{LISTENERS, Worker};
 use crate::clock;
+use crate::config::Listen;
 use crate::core::session_id;
 use crate::doors::Door;
 use crate::inbox::Post;
@@ -21,6 +22,8 @@ use dialect::{Dialect, Output};
 
 /// Connections accepted in one go.
 const ACCEPTED: usize = 64;
+/// The number of the console among the doors, which it is none of.
+const CONSOLE: usize = u16::MAX as usize;
 /// Milliseconds to rest when no more descriptors are left.
 const REST: u64 = 1000;
 
@@ -95,8 +98,18 @@ impl Worker {
         self.shared.through[listener].fetch_add(1, Ordering::Relaxed);
     }
 
+    /// Takes the console as a connection that speaks lines. It counts in no limit.
+    pub(super) fn open_console(&mut self, stream: OwnedFd) {
+        self.shared.connections[self.me].fetch_add(1, Ordering::Relaxed);
+        let accepted = Accepted { stream: Stream::Plain(stream), peer: Peer::local(None), tls: None };
+        self.adopt(accepted, CONSOLE, self.watch.millis());
+    }
+
     /// What is spoken at a door.
     pub(super) fn dialect_at(&self, listener: usize) -> Dialect {
+        if listener == CONSOLE {
+            return Dialect::Line;
+        }
         self.live.config.listen.get(listener).map(|listen| dialect_of(listen.dialect)).unwrap_or_default()
     }
 
@@ -191,7 +204,8 @@ impl Worker {
         if let Some(ip) = ip {
             self.shared.limits().release(ip);
         }
-        for counter in [&self.shared.connections[self.me], &self.shared.through[usize::from(listener)]] {
+        let through = self.shared.through.get(usize::from(listener));
+        for counter in through.into_iter().chain([&self.shared.connections[self.me]]) {
             counter.fetch_sub(1, Ordering::Relaxed);
         }
     }
@@ -281,13 +295,13 @@ impl Worker {
                 certificate: conn.stream.peer_certificate_fingerprint().map(SmolStr::new),
             };
             let local = conn.talk.as_ref().and_then(|talk| talk.local);
-            let listen = &self.live.config.listen[usize::from(conn.listener)];
+            let listen = self.live.config.listen.get(usize::from(conn.listener));
             let door = dialect::Door {
                 origin,
                 peer: conn.ip.map(|ip| SocketAddr::new(ip, conn.port)),
                 local,
                 serial: slot as u32 + 1,
-                encoding: listen.reading(),
+                encoding: listen.map(Listen::reading).unwrap_or_default(),
             };
             conn.session = Some(dialect::open(conn.dialect(), &self.live.dialects, door));
             self.shared.bridge.arrived(conn);

@@ -78,6 +78,7 @@ impl Worker {
             Post::Private(id, seat, bytes) => self.private(id, seat, &bytes),
             Post::Verdict(id, verdict) => self.judge(id, *verdict),
             Post::Adopt(accepted, listener) => self.adopt(*accepted, listener, self.watch.millis()),
+            Post::Console(stream) => self.open_console(stream),
             Post::Reconfigure(live) => self.reconfigure(&live),
             Post::Stop => self.stop(),
         }
