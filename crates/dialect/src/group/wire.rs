@@ -54,9 +54,13 @@ impl<'a> ServerUnit<'a> {
     pub fn decode(read: &'a [u8]) -> impl Iterator<Item = Self> {
         let mut left = c_string(read);
         std::iter::from_fn(move || {
-            let (unit, rest) = first(left)?;
-            left = rest;
-            Some(unit)
+            loop {
+                let (unit, rest) = first(left)?;
+                left = rest;
+                if unit != Self::Other(b"") {
+                    return Some(unit);
+                }
+            }
         })
     }
 }
