@@ -1,0 +1,11 @@
+//! The shapes of `tagged`: any stream in reads of any size; see `dialect::fuzzing::wire`.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    if let Err(finding) = dialect::fuzzing::wire::tagged(bytes) {
+        panic!("{finding}");
+    }
+});
