@@ -16,57 +16,41 @@ use std::sync::Arc;
 
 use hub::{Answer, Cause, Event, Query, Timestamp};
 
-use crate::charset::Reader;
-use crate::text::{Note, Person, Variant};
-use crate::{Busy, Delivery, Dialect, Output, Rendering, Session, Verdict};
+use crate::text::{Base, Note, Spelling, Variant};
+use crate::{Delivery, Dialect, Output};
 
-/// Bytes of a line; what is longer is taken in pieces.
-pub(crate) struct LineSession {
-    person: Person,
-    reader: Reader,
-    variant: Variant,
-    /// Who is here, gathered while it enters for the first time.
+/// One peer.
+#[derive(Default)]
+pub(crate) struct Line {
+    /// Whether it has been greeted.
     greeted: bool,
 }
 
-impl LineSession {
-    /// The conversation with someone who has just come.
-    pub fn new(person: Person, reader: Reader, variant: Variant) -> Self {
-        Self { person, reader, variant, greeted: false }
-    }
-
-    fn variant(&self) -> Variant {
-        Variant { charset: self.reader.charset(), rooms: self.person.names_rooms(), ..self.variant }
-    }
-
-    /// Where one is and how to leave, once one is there.
-    fn greet(&mut self, names: &[&str], bytes: &mut Vec<u8>) {
-        self.greeted = true;
-        let variant = self.variant();
-        let network = &self.person.settings().network;
-        let room = self.person.room().map(ToString::to_string).unwrap_or_default();
+impl Line {
+    /// Where one is and how to leave, once one is there; in another room, who is there.
+    fn greet(&mut self, base: &Base, names: &[String], bytes: &mut Vec<u8>) {
         let company = match names {
             [] => "alone for now".to_owned(),
             names if names.len() <= 20 => format!("with {}", names.join(", ")),
             names => format!("with {} others", names.len()),
         };
-        for text in [
-            format!("Welcome to {network}. You are {} in {room}, {company}.", self.person.nick()),
-            "Type a line to say it. /nick NAME changes your name, /help tells the rest, /quit leaves."
-                .to_owned(),
-        ] {
-            tell(variant, &Note::Info(text.into()), bytes);
+        if std::mem::replace(&mut self.greeted, true) {
+            return self.notice(base, &company, bytes);
         }
+        let network = &base.person.settings().network;
+        let room = base.person.room().map(ToString::to_string).unwrap_or_default();
+        let nick = base.person.nick();
+        self.notice(base, &format!("Welcome to {network}. You are {nick} in {room}, {company}."), bytes);
+        let help = "Type a line to say it. /nick NAME changes your name, /help tells the rest, /quit leaves.";
+        self.notice(base, help, bytes);
     }
-}
 
-impl LineSession {
     /// What was said lately, each with the time of day.
-    fn recall(&self, said: &[Arc<Event>], bytes: &mut Vec<u8>) {
-        let variant = self.variant();
+    fn recall(&self, base: &Base, said: &[Arc<Event>], bytes: &mut Vec<u8>) {
+        let variant = base.variant();
         for event in said {
             let (Event::Said { at, .. }, Some(note)) = (&**event, Note::of(event)) else { continue };
-            let clock = self.person.clock(*at);
+            let clock = base.person.clock(*at);
             // Of `Fri Nov 20 20:37:14 2026` the hours and minutes.
             let time = clock.get(11..16).unwrap_or_default();
             let words = format!("{time} {}", note.words(variant.rooms));
@@ -76,93 +60,59 @@ impl LineSession {
     }
 }
 
-/// Appends a note.
-pub(crate) fn tell(variant: Variant, note: &Note<'_>, bytes: &mut Vec<u8>) {
-    let words = note.words(variant.rooms);
-    bytes.extend_from_slice(&variant.charset.encode(&shown(&words)));
-    bytes.extend_from_slice(b"\r\n");
-}
-
 /// Without control characters, which a terminal would obey.
 fn shown(text: &str) -> Cow<'_, str> {
     crate::split::clean(text, &['\t'])
 }
 
-impl Session for LineSession {
-    fn open(&mut self, _now: Timestamp, outputs: &mut Vec<Output>) {
-        self.person.arrive(None, outputs);
+impl Spelling for Line {
+    const DIALECT: Dialect = Dialect::Line;
+
+    fn tell(variant: Variant, note: &Note<'_>, bytes: &mut Vec<u8>) {
+        let words = note.words(variant.rooms);
+        bytes.extend_from_slice(&variant.charset.encode(&shown(&words)));
+        bytes.extend_from_slice(b"\r\n");
     }
 
-    fn receive(&mut self, now: Timestamp, frame: &[u8], outputs: &mut Vec<Output>) {
-        let mut line = self.reader.read(&without_telnet(frame));
-        line.push_str(&self.reader.flush());
+    fn receive(&mut self, base: &mut Base, now: Timestamp, frame: &[u8], outputs: &mut Vec<Output>) {
+        let line = base.read_all(&without_telnet(frame));
         let line = shown(line.trim_end_matches(['\r', '\n', '\0']));
         if !line.trim().is_empty() {
-            self.person.typed(now, &line, outputs);
+            base.person.typed(now, &line, outputs);
         }
     }
 
-    fn deliver(&mut self, delivery: Delivery<'_>, bytes: &mut Vec<u8>, outputs: &mut Vec<Output>) {
-        let variant = self.variant();
-        let mut present = Vec::new();
-        let entered = matches!(delivery, Delivery::Reply(Event::Entered { .. }));
-        if let Delivery::Reply(Event::Entered { room, .. }) = delivery {
-            outputs.push(Output::Query(Query::Recent(room.clone())));
-        }
-        if let Delivery::Answer(Answer::Recent(_, said)) = delivery {
-            return self.recall(said, bytes);
-        }
-        let start = bytes.len();
-        self.person.deliver(delivery, outputs, &mut |note, own| match note {
+    fn deliver(
+        &mut self,
+        base: &mut Base,
+        delivery: Delivery<'_>,
+        bytes: &mut Vec<u8>,
+        outputs: &mut Vec<Output>,
+    ) {
+        let entered = match delivery {
+            Delivery::Reply(Event::Entered { room, .. }) => {
+                outputs.push(Output::Query(Query::Recent(room.clone())));
+                true
+            }
+            Delivery::Answer(Answer::Recent(_, said)) => return self.recall(base, said, bytes),
+            _ => false,
+        };
+        let variant = base.variant();
+        let (mut present, mut told) = (Vec::new(), Vec::new());
+        base.person.deliver(delivery, outputs, &mut |note, own| match note {
             // One's own words stand on the terminal already.
             Note::Said { .. } | Note::Private { .. } | Note::Joined { .. } if own => {}
             Note::Present { who } => present.push(who.nick.to_string()),
-            note => tell(variant, &note, bytes),
+            note => Self::tell(variant, &note, &mut told),
         });
         if entered {
-            let names: Vec<&str> = present.iter().map(String::as_str).collect();
-            let rest = bytes.split_off(start);
-            if self.greeted {
-                let who = if names.is_empty() { "nobody else".to_owned() } else { names.join(", ") };
-                tell(variant, &Note::Info(format!("here: {who}").into()), bytes);
-            } else {
-                self.greet(&names, bytes);
-            }
-            bytes.extend_from_slice(&rest);
+            self.greet(base, &present, bytes);
         }
+        bytes.append(&mut told);
     }
 
-    fn verdict(&mut self, verdict: Verdict, outputs: &mut Vec<Output>) {
-        self.person.verdict(&verdict, outputs);
-    }
-
-    fn notice(&mut self, text: &str, bytes: &mut Vec<u8>) {
-        tell(self.variant(), &Note::Info(text.into()), bytes);
-    }
-
-    fn busy(&self) -> Busy {
-        if self.person.is_checking() { Busy::Check } else { Busy::No }
-    }
-
-    fn resume(&mut self, _outputs: &mut Vec<Output>) {}
-
-    fn rendering(&self) -> Rendering {
-        Rendering { dialect: Dialect::Line, features: self.variant().bits() }
-    }
-
-    fn registered(&self) -> bool {
-        self.person.is_here()
-    }
-
-    fn ping(&mut self, _bytes: &mut Vec<u8>) {}
-
-    fn farewell(&mut self, cause: &Cause, bytes: &mut Vec<u8>) {
-        let text = crate::text::farewell(cause);
-        tell(self.variant(), &Note::Info(text.into()), bytes);
-    }
-
-    fn reconfigure(&mut self, settings: &crate::Settings) {
-        self.person.reconfigure(&Arc::clone(&settings.text));
+    fn farewell(&mut self, base: &Base, cause: &Cause, bytes: &mut Vec<u8>) {
+        self.notice(base, &crate::text::farewell(cause), bytes);
     }
 }
 

@@ -7,7 +7,7 @@ use hub::{Handle, Origin};
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::charset::{Reader, Setting};
-use crate::text::{Arrival, Person, Variant};
+use crate::text::{Arrival, Person, TextSession, Variant};
 use crate::{Dialect, Session, Settings, group, irc, line, packet, plain, tagged, unit};
 
 /// A connection, as far as its session has to know it.
@@ -53,11 +53,13 @@ pub fn open(dialect: Dialect, settings: &Settings, door: Door) -> Box<dyn Sessio
     });
     match dialect {
         Dialect::Irc => unreachable!("that was opened above"),
-        Dialect::Line => Box::new(line::LineSession::new(person, reader, variant)),
-        Dialect::Packet => Box::new(packet::PacketSession::new(person, reader, variant)),
-        Dialect::Plain => Box::new(plain::PlainSession::new(person, reader, variant)),
-        Dialect::Group => Box::new(group::GroupSession::new(person, reader, variant)),
-        Dialect::Tagged => Box::new(tagged::TaggedSession::new(person, reader, variant, local)),
+        Dialect::Line => Box::new(TextSession::new(person, reader, variant, line::Line::default())),
+        Dialect::Packet => {
+            Box::new(TextSession::new(person, reader, variant, packet::PacketClient::default()))
+        }
+        Dialect::Plain => Box::new(TextSession::new(person, reader, variant, plain::Plain::default())),
+        Dialect::Group => Box::new(TextSession::new(person, reader, variant, group::Group)),
+        Dialect::Tagged => Box::new(TextSession::new(person, reader, variant, tagged::Tagged::new(local))),
     }
 }
 

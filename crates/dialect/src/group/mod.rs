@@ -20,4 +20,4 @@ mod session;
 pub mod wire;
 
 pub use markup::guard_markup;
-pub(crate) use session::{GroupSession, tell};
+pub(crate) use session::Group;

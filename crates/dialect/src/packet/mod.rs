@@ -14,4 +14,4 @@
 mod session;
 pub mod wire;
 
-pub(crate) use session::{PacketSession, may_begin, notice, tell};
+pub(crate) use session::{PacketClient, may_begin, notice};

@@ -1,65 +1,45 @@
 //! The conversation with a `packet` client.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
-use hub::{Cause, Command, Event, Identity, Nick, Text, Timestamp};
+use hub::{Command, Event, Identity, Nick, Text, Timestamp};
 
 use super::wire::{self, Kind, LEAVE_SUFFIX, Packet};
-use crate::charset::{Charset, Reader};
+use crate::charset::Charset;
 use crate::split::{clean, split};
-use crate::text::{Note, Person, Variant, came_by};
-use crate::{Busy, Delivery, Dialect, Output, Rendering, Session, Verdict, unit};
+use crate::text::{Base, MOMENT, Note, Spelling, Variant, came_by};
+use crate::{Delivery, Dialect, Output, unit};
 
-/// Milliseconds of silence that end a typed command, of which every word comes in a packet of its own.
-const MOMENT: u32 = 200;
 /// Bytes of a typed command.
 const COMMAND: usize = 4096;
 /// Under which name the server speaks.
 const SERVER: &str = "saloon";
 
 /// One client.
-pub(crate) struct PacketSession {
-    person: Person,
-    reader: Reader,
-    variant: Variant,
+#[derive(Default)]
+pub(crate) struct PacketClient {
     /// The words of a command that is being typed.
     command: String,
 }
 
-impl PacketSession {
-    /// The conversation with someone who has just come.
-    pub fn new(person: Person, reader: Reader, variant: Variant) -> Self {
-        Self { person, reader, variant, command: String::new() }
-    }
-
-    fn variant(&self) -> Variant {
-        Variant { charset: self.reader.charset(), rooms: self.person.names_rooms(), ..self.variant }
-    }
-
-    fn read(&mut self, bytes: &[u8]) -> String {
-        let mut text = self.reader.read(bytes);
-        text.push_str(&self.reader.flush());
-        clean(&text, &[]).into_owned()
-    }
-
-    fn join(&mut self, now: Timestamp, name: &[u8], outputs: &mut Vec<Output>) {
-        let name = self.read(name);
-        if self.person.is_new() {
-            self.person.arrive(Some(&name), outputs);
-        } else if self.person.is_here() && name != self.person.nick() {
+impl PacketClient {
+    fn join(base: &mut Base, now: Timestamp, name: &[u8], outputs: &mut Vec<Output>) {
+        let name = clean(&base.read_all(name), &[]).into_owned();
+        if base.person.is_new() {
+            base.person.arrive(Some(&name), outputs);
+        } else if base.person.is_here() && name != base.person.nick() {
             // A second join changes the name, if it can be one.
-            if Nick::new(&name, self.person.settings().nicklen).is_ok() {
-                self.person.typed(now, &format!("/nick {name}"), outputs);
+            if Nick::new(&name, base.person.settings().nicklen).is_ok() {
+                base.person.typed(now, &format!("/nick {name}"), outputs);
             }
         }
     }
 
-    fn chat(&mut self, now: Timestamp, text: &[u8], outputs: &mut Vec<Output>) {
-        let text = self.read(text);
+    fn chat(&mut self, base: &mut Base, now: Timestamp, text: &[u8], outputs: &mut Vec<Output>) {
+        let text = clean(&base.read_all(text), &[]).into_owned();
         let begins = text.starts_with('/') && !text.starts_with("//");
         if self.command.is_empty() && !begins {
-            return self.person.typed(now, &text, outputs);
+            return base.person.typed(now, &text, outputs);
         }
         if self.command.len() + text.len() < COMMAND {
             if !self.command.is_empty() {
@@ -73,33 +53,6 @@ impl PacketSession {
 /// Whether a datagram of someone unknown begins a conversation: a join, or a message whose join was lost.
 pub(crate) fn may_begin(bytes: &[u8]) -> bool {
     Packet::decode(bytes).is_ok_and(|packet| packet.kind != Kind::Leave && !packet.is_leave())
-}
-
-/// Appends a note.
-pub(crate) fn tell(variant: Variant, note: &Note<'_>, bytes: &mut Vec<u8>) {
-    let charset = variant.charset;
-    match note {
-        Note::Said { who, room, text, action } => {
-            let room = if variant.rooms { format!("[{room}] ") } else { String::new() };
-            let star = if *action { "* " } else { "" };
-            chat(charset, &shown(who), &format!("{room}{star}{text}"), bytes);
-        }
-        Note::Private { who, text, action, .. } => {
-            let star = if *action { "* " } else { "" };
-            chat(charset, &shown(who), &format!("(private) {star}{text}"), bytes);
-        }
-        Note::Joined { who, .. } if !variant.rooms => push(charset, Kind::Join, &shown(who), "", bytes),
-        Note::Present { who } => push(charset, Kind::Join, &shown(who), "", bytes),
-        Note::Left { who, room, .. } if room.is_none() || !variant.rooms => {
-            leave(charset, &shown(who), bytes)
-        }
-        Note::Renamed { who, nick } => {
-            leave(charset, &shown(who), bytes);
-            push(charset, Kind::Join, nick, "", bytes);
-        }
-        Note::Topic { .. } => {}
-        note => notice(charset, note.words(variant.rooms).trim_start_matches("-- "), bytes),
-    }
 }
 
 /// Appends words of the server's.
@@ -129,79 +82,75 @@ fn shown(who: &Identity) -> Cow<'_, str> {
     if keeps { real } else { who.nick.as_str().into() }
 }
 
-impl Session for PacketSession {
-    fn receive(&mut self, now: Timestamp, frame: &[u8], outputs: &mut Vec<Output>) {
-        let Ok(packet) = Packet::decode(frame) else { return };
-        if packet.is_leave() {
-            return self.person.quit(None, outputs);
-        }
-        match packet.kind {
-            Kind::Join => self.join(now, packet.name, outputs),
-            Kind::Chat => {
-                if self.person.is_new() {
-                    self.join(now, packet.name, outputs);
-                }
-                self.chat(now, packet.text, outputs);
+impl Spelling for PacketClient {
+    const DIALECT: Dialect = Dialect::Packet;
+
+    fn tell(variant: Variant, note: &Note<'_>, bytes: &mut Vec<u8>) {
+        let charset = variant.charset;
+        match note {
+            Note::Said { who, room, text, action } => {
+                let room = if variant.rooms { format!("[{room}] ") } else { String::new() };
+                let star = if *action { "* " } else { "" };
+                chat(charset, &shown(who), &format!("{room}{star}{text}"), bytes);
             }
-            Kind::Leave => self.person.quit(None, outputs),
+            Note::Private { who, text, action, .. } => {
+                let star = if *action { "* " } else { "" };
+                chat(charset, &shown(who), &format!("(private) {star}{text}"), bytes);
+            }
+            Note::Joined { who, .. } if !variant.rooms => push(charset, Kind::Join, &shown(who), "", bytes),
+            Note::Present { who } => push(charset, Kind::Join, &shown(who), "", bytes),
+            Note::Left { who, room, .. } if room.is_none() || !variant.rooms => {
+                leave(charset, &shown(who), bytes)
+            }
+            Note::Renamed { who, nick } => {
+                leave(charset, &shown(who), bytes);
+                push(charset, Kind::Join, nick, "", bytes);
+            }
+            Note::Topic { .. } => {}
+            note => notice(charset, note.words(variant.rooms).trim_start_matches("-- "), bytes),
         }
     }
 
-    fn patience(&self) -> Option<u32> {
+    fn receive(&mut self, base: &mut Base, now: Timestamp, frame: &[u8], outputs: &mut Vec<Output>) {
+        let Ok(packet) = Packet::decode(frame) else { return };
+        if packet.is_leave() {
+            return base.person.quit(None, outputs);
+        }
+        if packet.kind == Kind::Join || base.person.is_new() {
+            Self::join(base, now, packet.name, outputs);
+        }
+        if packet.kind == Kind::Chat {
+            self.chat(base, now, packet.text, outputs);
+        }
+    }
+
+    fn patience(&self, _base: &Base) -> Option<u32> {
         (!self.command.is_empty()).then_some(MOMENT)
     }
 
-    fn silence(&mut self, now: Timestamp, outputs: &mut Vec<Output>) {
+    fn silence(&mut self, base: &mut Base, now: Timestamp, outputs: &mut Vec<Output>) {
         let command = std::mem::take(&mut self.command);
         if !command.is_empty() {
-            self.person.typed(now, &command, outputs);
+            base.person.typed(now, &command, outputs);
         }
     }
 
-    fn deliver(&mut self, delivery: Delivery<'_>, bytes: &mut Vec<u8>, outputs: &mut Vec<Output>) {
-        let variant = self.variant();
+    fn deliver(
+        &mut self,
+        base: &mut Base,
+        delivery: Delivery<'_>,
+        bytes: &mut Vec<u8>,
+        outputs: &mut Vec<Output>,
+    ) {
         // The name that was chosen last is the one to be shown.
         if let Delivery::Reply(Event::Renamed { nick, .. }) = delivery {
             outputs.push(Output::Command(Command::SetRealname { text: Text::from(nick.as_str()) }));
         }
-        self.person.deliver(delivery, outputs, &mut |note, own| match note {
-            Note::Info(_) => tell(variant, &note, bytes),
-            _ if own => {}
-            note => tell(variant, &note, bytes),
+        let variant = base.variant();
+        base.person.deliver(delivery, outputs, &mut |note, own| {
+            if !own || matches!(note, Note::Info(_)) {
+                Self::tell(variant, &note, bytes);
+            }
         });
-    }
-
-    fn verdict(&mut self, verdict: Verdict, outputs: &mut Vec<Output>) {
-        self.person.verdict(&verdict, outputs);
-    }
-
-    fn notice(&mut self, text: &str, bytes: &mut Vec<u8>) {
-        notice(self.variant().charset, text, bytes);
-    }
-
-    fn busy(&self) -> Busy {
-        if self.person.is_checking() { Busy::Check } else { Busy::No }
-    }
-
-    fn resume(&mut self, _outputs: &mut Vec<Output>) {}
-
-    fn rendering(&self) -> Rendering {
-        Rendering { dialect: Dialect::Packet, features: self.variant().bits() }
-    }
-
-    fn registered(&self) -> bool {
-        self.person.is_here()
-    }
-
-    fn ping(&mut self, _bytes: &mut Vec<u8>) {}
-
-    fn farewell(&mut self, cause: &Cause, bytes: &mut Vec<u8>) {
-        if !matches!(cause, Cause::Quit(_) | Cause::ConnectionClosed) {
-            notice(self.variant().charset, &crate::text::farewell(cause), bytes);
-        }
-    }
-
-    fn reconfigure(&mut self, settings: &crate::Settings) {
-        self.person.reconfigure(&Arc::clone(&settings.text));
     }
 }

@@ -14,4 +14,4 @@
 mod session;
 pub mod wire;
 
-pub(crate) use session::{PlainSession, tell};
+pub(crate) use session::Plain;

@@ -18,4 +18,4 @@ pub mod requests;
 mod session;
 pub mod wire;
 
-pub(crate) use session::{TaggedSession, tell};
+pub(crate) use session::Tagged;

@@ -13,6 +13,7 @@ mod answers;
 mod note;
 mod person;
 mod rejection;
+mod session;
 mod settings;
 mod typed;
 mod variant;
@@ -24,6 +25,7 @@ use crate::Dialect;
 pub use note::{Note, words};
 pub use person::{Arrival, Person};
 pub use rejection::farewell;
+pub(crate) use session::{Base, MOMENT, Spelling, TextSession};
 pub use settings::Settings;
 pub use typed::{HELP, Typed};
 pub use variant::{Variant, came_by};
@@ -33,10 +35,10 @@ pub fn encode(dialect: Dialect, variant: Variant, event: &Event, bytes: &mut Vec
     let Some(note) = Note::of(event) else { return };
     match dialect {
         Dialect::Irc => debug_assert!(false, "irc has renderings of its own"),
-        Dialect::Line => crate::line::tell(variant, &note, bytes),
-        Dialect::Packet => crate::packet::tell(variant, &note, bytes),
-        Dialect::Plain => crate::plain::tell(variant, &note, bytes),
-        Dialect::Group => crate::group::tell(variant, &note, bytes),
-        Dialect::Tagged => crate::tagged::tell(variant, &note, bytes),
+        Dialect::Line => crate::line::Line::tell(variant, &note, bytes),
+        Dialect::Packet => crate::packet::PacketClient::tell(variant, &note, bytes),
+        Dialect::Plain => crate::plain::Plain::tell(variant, &note, bytes),
+        Dialect::Group => crate::group::Group::tell(variant, &note, bytes),
+        Dialect::Tagged => crate::tagged::Tagged::tell(variant, &note, bytes),
     }
 }
