@@ -54,6 +54,8 @@ pub enum Output {
         seat: u16,
         /// What.
         bytes: Vec<u8>,
+        /// What to write to the connection if that can't be, in units.
+        otherwise: Vec<u8>,
     },
     /// End the session.
     Close(Cause),

@@ -34,8 +34,8 @@ struct Ports {
     first: u16,
     poll: Poll,
     waker: transport::Waker,
-    /// By seat.
-    sockets: Mutex<BTreeMap<u16, Arc<UdpSocket>>>,
+    /// By seat; none where the port can't be opened, which is not tried again.
+    sockets: Mutex<BTreeMap<u16, Option<Arc<UdpSocket>>>>,
     /// Sessions of `group`, by the address they are known by.
     peers: Mutex<HashMap<SocketAddr, SessionId>>,
 }
@@ -92,7 +92,7 @@ impl Bridge {
     /// went out.
     pub fn send(&self, seat: u16, to: SocketAddr, bytes: &[u8]) -> bool {
         let Some(ports) = &self.0 else { return false };
-        let socket = lock(&ports.sockets).get(&seat).cloned();
+        let socket = lock(&ports.sockets).get(&seat).cloned().flatten();
         let Some(port) = to.port().checked_add(1) else { return false };
         let sent = socket.map(|socket| socket.send_to(bytes, (to.ip(), port)));
         sent.is_some_and(|sent| sent.is_ok_and(|count| count == bytes.len()))
@@ -129,12 +129,11 @@ impl Ports {
             return;
         }
         let Some(port) = self.first.checked_add(seat).and_then(|port| port.checked_add(1)) else { return };
-        match self.bind(port, seat) {
-            Ok(socket) => {
-                sockets.insert(seat, Arc::new(socket));
-            }
-            Err(error) => tracing::warn!(port, %error, "no private messages to and from group users there"),
+        let bound = self.bind(port, seat);
+        if let Err(error) = &bound {
+            tracing::warn!(port, %error, "no private messages between group users and the one known by that port");
         }
+        sockets.insert(seat, bound.ok().map(Arc::new));
     }
 
     fn bind(&self, port: u16, seat: u16) -> io::Result<UdpSocket> {
@@ -158,7 +157,7 @@ fn carry(shared: &Shared) {
             if event.token == STOP {
                 return;
             }
-            let socket = lock(&ports.sockets).get(&(event.token as u16)).cloned();
+            let socket = lock(&ports.sockets).get(&(event.token as u16)).cloned().flatten();
             let Some(socket) = socket else { continue };
             while let Ok((count, from)) = socket.recv_from(&mut buffer) {
                 // Whoever is not connected is nobody.

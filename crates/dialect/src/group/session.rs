@@ -119,7 +119,9 @@ impl Spelling for Group {
             Note::Private { .. } | Note::Left { .. } if own => {}
             Note::Private { who, ref text, .. } if !came_by("group", who) && who.place.seat.is_some() => {
                 let bytes = variant.charset.encode(&clean(text, &['\t'])).into_owned();
-                apart.extend(who.place.seat.map(|seat| Output::Private { seat, bytes }));
+                let mut otherwise = Vec::new();
+                Self::tell(variant, &note, &mut otherwise);
+                apart.extend(who.place.seat.map(|seat| Output::Private { seat, bytes, otherwise }));
             }
             note => Self::tell(variant, &note, bytes),
         });

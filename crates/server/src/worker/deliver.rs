@@ -121,11 +121,11 @@ impl Worker {
     }
 
     /// Sends a peer something apart from its connection; over the connection if that can't be.
-    pub(super) fn send_apart(&mut self, slot: usize, seat: u16, bytes: &[u8]) {
+    pub(super) fn send_apart(&mut self, slot: usize, seat: u16, bytes: &[u8], otherwise: &[u8]) {
         let Some(conn) = self.conns.get(slot) else { return };
         let to = conn.ip.map(|ip| SocketAddr::new(ip, conn.port));
         if !to.is_some_and(|to| self.shared.bridge.send(seat, to, bytes)) {
-            self.push(slot, Piece::from(&[b"(private) ", bytes].concat()[..]));
+            self.push_units(slot, otherwise);
         }
     }
 

@@ -183,7 +183,9 @@ impl Worker {
                         self.judge(id, verdict);
                     }
                 }
-                Output::Private { seat, bytes } => self.send_apart(slot_of(id), seat, &bytes),
+                Output::Private { seat, bytes, otherwise } => {
+                    self.send_apart(slot_of(id), seat, &bytes, &otherwise);
+                }
                 Output::Close(cause) => self.leave(slot_of(id), cause),
                 output => self.batch.push((id, output)),
             }
