@@ -31,7 +31,9 @@ impl Places {
 
     fn free_seat(&self, seats: u16) -> Option<u16> {
         let start = self.last_seat.map_or(0, |last| last.saturating_add(1));
-        if self.seats.len() >= usize::from(seats) {
+        // Once there were more, some may be taken that are not counted now: then only a look tells.
+        let beyond = self.seats.last_key_value().is_some_and(|(highest, _)| *highest >= seats);
+        if !beyond && self.seats.len() >= usize::from(seats) {
             return None;
         }
         (start..seats).chain(0..start.min(seats)).find(|seat| !self.seats.contains_key(seat))

@@ -21,7 +21,7 @@ proptest! {
         // Everyone connects and registers first, so that the rest of the bytes meets a crowd.
         let crowd = (0..7_u8).flat_map(|session| {
             let connect = [0, session, 0];
-            let register = [1, session, 0, 1, session, session, session, 0, 0, 0];
+            let register = [1, session, 0, 1, session, session, 0, session, 0, 0, 0];
             connect.into_iter().chain(register)
         });
         let bytes: Vec<u8> = crowd.chain(bytes).collect();

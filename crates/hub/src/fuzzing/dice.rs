@@ -1,14 +1,14 @@
 //! Choices taken from bytes: few names, so that they meet, and all commands.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use bytes::Bytes;
 use smol_str::SmolStr;
 
 use crate::{
-    Cause, Command, Entry, Limits, ListFilter, ListKind, MessageId, ModeChange, Nick, Origin, Privileges,
-    Query, Rank, RoomFlags, RoomName, RoomTarget, Say, SayKind, SessionId, Settings, Target, Text, Timestamp,
-    UserFlags, WhoMask,
+    Cause, Command, Entry, Handle, Limits, ListFilter, ListKind, MessageId, ModeChange, Nick, Origin,
+    Privileges, Query, Rank, RoomFlags, RoomName, RoomTarget, Say, SayKind, SessionId, Settings, Target,
+    Text, Timestamp, UserFlags, WhoMask,
 };
 
 pub(super) struct Dice<'a> {
@@ -128,8 +128,8 @@ impl<'a> Dice<'a> {
 
     fn register(&mut self) -> Command {
         let ip = self.maybe(|dice| IpAddr::V4(Ipv4Addr::new(10, 0, 0, dice.pick(3) as u8)));
-        let origin =
-            Origin { ip, host: "host".into(), secure: self.chance(), certificate: None, handle: None };
+        let (secure, handle) = (self.chance(), self.maybe(Self::handle));
+        let origin = Origin { ip, host: "host".into(), secure, certificate: None, handle };
         Command::Register {
             nick: self.nick(),
             user: "user".into(),
@@ -138,6 +138,11 @@ impl<'a> Dice<'a> {
             account: self.maybe(Self::name),
             away: self.maybe(Self::text),
         }
+    }
+
+    fn handle(&mut self) -> Handle {
+        let port = 40_000 + self.pick(3) as u16;
+        Handle { dialect: "group", addr: SocketAddr::from(([10, 0, 0, 1], port)) }
     }
 
     fn say(&mut self) -> Say {
@@ -193,7 +198,8 @@ impl<'a> Dice<'a> {
         };
         let several_sessions = self.chance();
         let user_flags = UserFlags::from_bits_truncate(self.pick(32) as u8);
-        Settings { limits, several_sessions, user_flags, ..Settings::default() }
+        let seats = self.pick(7) as u16;
+        Settings { limits, several_sessions, user_flags, seats, ..Settings::default() }
     }
 
     pub fn query(&mut self) -> Query {

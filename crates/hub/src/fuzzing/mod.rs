@@ -26,7 +26,7 @@ pub fn commands_from_bytes(bytes: &[u8]) -> Vec<Entry> {
 pub fn trial(bytes: &[u8]) -> Result<(), String> {
     let entries = commands_from_bytes(bytes);
     let limits = Limits { list_entries: 3, watched: 3, rooms_per_user: 3, invites: 2, ..Limits::default() };
-    let mut hub = Hub::new(Settings { limits, ..Settings::default() });
+    let mut hub = Hub::new(Settings { limits, seats: 5, ..Settings::default() });
     let mut replica = hub.clone();
     let mut witness = Witness::default();
     let mut dice = Dice::new(bytes);

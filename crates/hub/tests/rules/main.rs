@@ -13,6 +13,7 @@ mod lists;
 mod names;
 mod oper;
 mod part;
+mod place;
 mod presence;
 mod quit;
 mod register;
