@@ -189,25 +189,26 @@ impl Outbox {
             return 0;
         }
         let mut joined = Vec::new();
-        let mut count = 0;
+        let mut added = 0;
         while let Some(piece) = queue.0.front() {
-            let fits = joined.len() + 1 + piece.len() <= together.most && (together.may)(piece);
-            if count > 0 && !fits {
-                break;
-            }
-            let alone = !(together.may)(piece);
-            if count > 0 {
-                joined.push(b'\n');
+            let may = (together.may)(piece);
+            if !joined.is_empty() {
+                if !may || joined.len() + 1 + piece.len() > together.most {
+                    break;
+                }
+                if joined.last() != Some(&b'\n') {
+                    joined.push(b'\n');
+                    added += 1;
+                }
             }
             joined.extend_from_slice(piece);
             queue.0.pop_front();
-            count += 1;
-            if alone {
+            if !may {
                 break;
             }
         }
         queue.0.push_front(Piece::from(&joined[..]));
-        count - 1
+        added
     }
 
     /// Removes what has been written.
@@ -287,6 +288,37 @@ mod tests {
             received += peer.read(&mut buffer).expect("a read");
         }
         assert_eq!((waiting, received), (0, 900_000));
+    }
+
+    const TOGETHER: Together = Together { least: 3, most: 12, may: |unit| unit != b"exit;" };
+
+    fn units(pieces: &[&'static [u8]], together: Option<Together>) -> Vec<Vec<u8>> {
+        let (mut stream, mut peer) = pair();
+        let (mut outbox, mut waiting, mut spares) = fill(pieces);
+        let mut sent = Vec::new();
+        while !outbox.is_empty() {
+            outbox.flush_unit(&mut stream, &mut waiting, &mut spares, together).expect("a write");
+            let mut read = vec![0; 100];
+            let count = peer.read(&mut read).expect("a read");
+            sent.push(read[..count].to_vec());
+        }
+        assert_eq!(waiting, 0);
+        sent
+    }
+
+    #[test]
+    fn units_leave_one_by_one() {
+        assert_eq!(
+            units(&[b"one", b"two", b"three", b"four"], None),
+            [&b"one"[..], b"two", b"three", b"four"]
+        );
+    }
+
+    #[test]
+    fn units_leave_together_when_many_wait_and_they_fit() {
+        let pieces: [&'static [u8]; 5] = [b"one\n", b"two", b"three", b"four", b"exit;"];
+        assert_eq!(units(&pieces, Some(TOGETHER)), [&b"one\ntwo"[..], b"three\nfour", b"exit;"]);
+        assert_eq!(units(&pieces[1..3], Some(TOGETHER)), [&b"two"[..], b"three"]);
     }
 
     #[test]

@@ -26,7 +26,7 @@ impl Piece {
     pub fn advance(&mut self, count: usize) {
         debug_assert!(count <= self.len(), "no more is sent than there is");
         self.sent += count as u32;
-        self.begun = true;
+        self.begun |= count > 0;
     }
 }
 
