@@ -34,6 +34,7 @@ pub struct Queue(VecDeque<Piece>);
 /// quickly, and a place to put small pieces together.
 #[derive(Debug, Default)]
 pub struct Spares {
+    #[allow(clippy::vec_box, reason = "they come and go in their boxes")]
     queues: Vec<Box<Queue>>,
     together: Vec<u8>,
 }
