@@ -65,7 +65,7 @@ impl Bench {
 }
 
 /// Bytes of a stamp: 16 hexadecimal digits.
-const STAMP: usize = 16;
+pub const STAMP: usize = 16;
 
 /// The stamp at the end of a line whose end (CR LF) is already removed.
 pub fn stamp(line: &[u8]) -> Option<u64> {

@@ -62,6 +62,7 @@ pub struct Comparison<'a> {
 impl<'a> Comparison<'a> {
     /// Finds the servers, and how large the floor's answers have to be.
     pub fn new(runner: &'a Runner, options: &'a CompareOptions) -> anyhow::Result<Self> {
+        options.targets.only_irc()?;
         let servers: Vec<Server> =
             options.targets.servers.iter().map(Server::find).collect::<Result<_, _>>()?;
         let pinned = servers.iter().map(|server| runner.pin(server)).collect::<Result<_, _>>()?;

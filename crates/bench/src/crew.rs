@@ -1,15 +1,18 @@
 //! Connections that register and gather in a room, as fast as the server takes them.
 //!
 //! ```text
-//! connect ──▶ Registering ──376──▶ Joining ──366──▶ Ready ──PING──▶ Asking ──PONG──▶ Ready
+//! irc:    connect ──▶ Registering ──376──▶ Joining ──366──▶ Ready ──PING──▶ Asking ──PONG──▶ Ready
+//! group:  connect ──▶ Registering ──"… is online"──▶ Ready ──one speaks──▶ Asking ──it is heard──▶ Ready
 //! ```
 
 use std::time::{Duration, Instant};
 
 use anyhow::{bail, ensure};
+use memchr::memmem;
 
 use crate::bench::{Bench, Patience};
 use crate::dial::Dialer;
+use crate::dialect::Dialect;
 use crate::fleet::{Fleet, Input};
 use crate::irc::{ADVICE, Meaning, meaning};
 use crate::limits;
@@ -18,6 +21,8 @@ use crate::server::Server;
 
 /// Connections that may be waiting for their welcome. InspIRCd welcomes once a second, so it takes many.
 const IN_FLIGHT: usize = 2000;
+/// What stands behind an address when its user comes into a group.
+const ONLINE: &[u8] = b" is online";
 /// Connections opened between two looks at what arrived.
 const AT_ONCE: usize = 16;
 /// How long to wait for events when no more may be opened now.
@@ -27,6 +32,8 @@ const PAUSE: Duration = Duration::from_millis(2);
 pub struct Crew<'a> {
     /// The run they belong to.
     pub bench: &'a Bench,
+    /// What they speak.
+    pub dialect: Dialect,
     /// The connections.
     pub fleet: Fleet,
     /// What opens them.
@@ -38,12 +45,17 @@ pub struct Crew<'a> {
 impl<'a> Crew<'a> {
     /// Nobody yet.
     pub fn new(bench: &'a Bench, server: &Server) -> anyhow::Result<Self> {
-        Ok(Self { bench, fleet: Fleet::new()?, dialer: Dialer::new(server.addr), received: 0 })
+        let (fleet, dialer) = (Fleet::new()?, Dialer::new(server.addr));
+        Ok(Self { bench, dialect: server.dialect, fleet, dialer, received: 0 })
     }
 
     /// A crew of so many in the room, with nothing on its way to any of them.
     pub fn in_room(bench: &'a Bench, server: &Server, count: usize) -> anyhow::Result<Self> {
-        bench.say(&format!("{}: {count} members join {}", server.name, bench.identity.channel));
+        let room = match server.dialect {
+            Dialect::Irc => bench.identity.channel.as_str(),
+            Dialect::Group => "the group",
+        };
+        bench.say(&format!("{}: {count} members join {room}", server.name));
         let mut crew = Self::new(bench, server)?;
         crew.gather(count, true)?;
         crew.barrier()?;
@@ -56,15 +68,16 @@ impl<'a> Crew<'a> {
     pub fn gather(&mut self, count: usize, join: bool) -> anyhow::Result<Duration> {
         let (start, first) = (Instant::now(), self.fleet.members.len());
         limits::allow_connections(first + count)?;
-        let mut gathering = Gathering { ready: 0, bytes: 0, last_words: String::new(), join };
+        let dialect = self.dialect;
+        let mut gathering = Gathering { dialect, ready: 0, bytes: 0, last_words: String::new(), join };
         let mut patience = self.bench.patience();
         while gathering.ready < count {
             let opened = self.open_some(first + count, first + gathering.ready)?;
             let pause = if opened { Duration::ZERO } else { PAUSE };
-            let before = gathering.ready;
+            let before = gathering.progress();
             let bench = self.bench;
             self.fleet.turn(pause, |_, member, input| gathering.hear(bench, member, input))?;
-            if opened || gathering.ready > before {
+            if opened || gathering.progress() != before {
                 patience.renew();
             }
             gathering.check(&patience, count)?;
@@ -81,13 +94,49 @@ impl<'a> Crew<'a> {
             if have >= goal || have - ready >= IN_FLIGHT || !self.fleet.connect(&mut self.dialer, nick)? {
                 return Ok(opened > 0);
             }
-            self.fleet.members[have].send(self.bench.identity.hello(nick).as_bytes())?;
+            if self.dialect == Dialect::Irc {
+                self.fleet.members[have].send(self.bench.identity.hello(nick).as_bytes())?;
+            }
         }
         Ok(true)
     }
 
-    /// Asks every member to be answered. Behind the answers nothing older can be on its way.
+    /// Waits until nothing older can be on its way to any member.
     pub fn barrier(&mut self) -> anyhow::Result<()> {
+        match self.dialect {
+            Dialect::Irc => self.ask_everyone(),
+            Dialect::Group => self.say_a_word(),
+        }
+    }
+
+    /// One says a word. Who has heard it has heard all that was before it.
+    fn say_a_word(&mut self) -> anyhow::Result<()> {
+        let members = &mut self.fleet.members;
+        members.iter_mut().for_each(|member| member.stage = Stage::Asking);
+        let (mut waiting, word) = (members.len(), self.bench.nanos());
+        members[0].send(self.dialect.message(self.bench, word).as_bytes())?;
+        let mut patience = self.bench.patience();
+        while waiting > 0 {
+            let any = self.fleet.turn(PAUSE * 10, |_, member, input| {
+                let Input::Bytes(bytes) = input else { bail!("the server closed a connection; {ADVICE}") };
+                let mut heard = false;
+                member.stamps(bytes, |stamp| heard |= stamp == word);
+                if heard && member.stage == Stage::Asking {
+                    member.stage = Stage::Ready;
+                    waiting -= 1;
+                }
+                Ok(())
+            })?;
+            if any {
+                patience.renew();
+            }
+            patience.check(|| format!("{waiting} members did not hear what one of them said"))?;
+        }
+        Ok(())
+    }
+
+    /// Asks every member to be answered: behind the answers there is nothing older.
+    fn ask_everyone(&mut self) -> anyhow::Result<()> {
         let mut waiting = 0;
         for member in &mut self.fleet.members {
             if member.socket().is_some() {
@@ -126,6 +175,7 @@ fn answer(member: &mut Member, input: Input<'_>, waiting: &mut usize) -> anyhow:
 
 /// What is known while connections gather.
 struct Gathering {
+    dialect: Dialect,
     ready: usize,
     bytes: u64,
     last_words: String,
@@ -135,6 +185,13 @@ struct Gathering {
 impl Gathering {
     fn hear(&mut self, bench: &Bench, member: &mut Member, input: Input<'_>) -> anyhow::Result<()> {
         match input {
+            Input::Bytes(bytes) if self.dialect == Dialect::Group => {
+                self.bytes += bytes.len() as u64;
+                if member.stage == Stage::Registering {
+                    self.first_words(member, bytes);
+                }
+                Ok(())
+            }
             Input::Bytes(bytes) => {
                 self.bytes += bytes.len() as u64;
                 member.lines(bytes, |member, line| self.line(bench, member, line))
@@ -144,6 +201,22 @@ impl Gathering {
             }
             Input::Closed => bail!("the server closed a connection: {}; {ADVICE}", self.last_words),
         }
+    }
+
+    /// The first that a member of a group is told is who is online. There is more of that each time one
+    /// comes, and nobody reads it.
+    fn first_words(&mut self, member: &mut Member, bytes: &[u8]) {
+        if memmem::find(bytes, ONLINE).is_some() {
+            self.ready(member);
+        } else {
+            self.last_words = text(bytes);
+        }
+    }
+
+    /// What changes when something happened. In a group everyone who comes is told to all, which may take
+    /// a server longer than its newcomers.
+    fn progress(&self) -> (usize, u64) {
+        (self.ready, if self.dialect == Dialect::Group { self.bytes } else { 0 })
     }
 
     fn line(&mut self, bench: &Bench, member: &mut Member, line: &[u8]) -> anyhow::Result<()> {

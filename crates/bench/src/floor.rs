@@ -9,6 +9,7 @@ use clap::ValueEnum;
 
 use crate::bench::Bench;
 use crate::crew::Crew;
+use crate::dialect::Dialect;
 use crate::floor_server::{Delivery, FloorServer};
 use crate::server::Server;
 
@@ -84,7 +85,11 @@ pub fn arguments_before(scenario: &str, arguments: impl Iterator<Item = String>)
 }
 
 /// Measures how many bytes a server's welcome and its answer to JOIN have, so that the floor's have too.
+/// The floor always speaks as IRC servers do: a write is a write.
 pub fn like(bench: &Bench, server: &Server) -> anyhow::Result<FloorServer> {
+    if server.dialect != Dialect::Irc {
+        return Ok(FloorServer::default());
+    }
     let mut alone = Crew::new(bench, server)?;
     alone.gather(1, false)?;
     let mut joining = Crew::new(bench, server)?;

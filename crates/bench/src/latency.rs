@@ -32,7 +32,7 @@ pub fn run(crew: &mut Crew<'_>, server: &Server, rate: u32, seconds: u64) -> any
     let mut heard = Heard::default();
     Talk { rate, pressure: 0, pressure_bytes: 0, seconds }.run(crew, members, &mut heard)?;
     ensure!(!heard.samples.is_empty(), "{}: no message arrived", server.name);
-    let missing = (heard.sent as usize * (members - 1)).saturating_sub(heard.samples.len());
+    let missing = (heard.sent as usize * crew.dialect.hearers(members)).saturating_sub(heard.samples.len());
     let latency = Percentiles::of_nanos(heard.samples);
     Ok(LatencyFigures { server: server.name.clone(), members, rate, latency, missing })
 }

@@ -1,4 +1,5 @@
-//! The load generator behind `saloon bench`: it measures what any IRC server on loopback costs.
+//! The load generator behind `saloon bench`: it measures what any IRC server on loopback costs, and what
+//! a server of the dialect `group` does in one room.
 //!
 //! It is cheap enough to share two cores with the server: one thread, one epoll loop, 24 bytes for an idle
 //! connection, and a delivery is counted by its line end. CPU is the server's own, by the kernel's
@@ -12,11 +13,14 @@ mod churn;
 mod compare;
 mod crew;
 mod dial;
+mod dialect;
 mod direct;
 mod fanout;
 mod fleet;
 mod floor;
 mod floor_server;
+#[cfg(test)]
+mod group_server;
 mod idle;
 mod irc;
 mod latency;
@@ -25,6 +29,7 @@ mod limits;
 mod member;
 mod options;
 mod procfs;
+mod ratio;
 mod report;
 mod runner;
 mod server;

@@ -8,6 +8,8 @@ use memchr::memchr_iter;
 use rustix::fd::OwnedFd;
 use rustix::io::{Errno, write};
 
+use crate::dialect::stamps;
+
 /// The longest line kept for the rest to arrive: more than tags and message together may have.
 const LONGEST_LINE: usize = 16 * 1024;
 
@@ -102,6 +104,20 @@ impl Member {
         Ok(())
     }
 
+    /// Hands over the stamp of each marked message, also where a read cut it in two.
+    pub fn stamps(&mut self, bytes: &[u8], on: impl FnMut(u64)) {
+        let rest = match self.rest.take() {
+            None => stamps(bytes, on).to_vec(),
+            Some(mut begun) => {
+                begun.extend_from_slice(bytes);
+                stamps(&begun, on).to_vec()
+            }
+        };
+        if !rest.is_empty() {
+            self.rest = Some(Box::new(rest));
+        }
+    }
+
     /// Counts the messages in these bytes: the ends of lines that begin with a source or with tags.
     /// A PING is answered, an ERROR ends the run.
     pub fn count(&mut self, bytes: &[u8]) -> anyhow::Result<u64> {
@@ -189,6 +205,17 @@ mod tests {
         assert_eq!(count("PING\r"), 0);
         assert_eq!(count("\n@t=1 :a PRIVMSG #x :4\r\n"), 2);
         assert_eq!(count("NOTICE AUTH :not a delivery\r\n"), 0);
+    }
+
+    #[test]
+    fn a_stamp_may_be_cut_anywhere() {
+        let (bytes, mut seen) = (b"from a: xx~00000000000000aafrom b: ~00000000000000bb\n", Vec::new());
+        for cut in 0..=bytes.len() {
+            let mut member = Member::default();
+            member.stamps(&bytes[..cut], |stamp| seen.push(stamp));
+            member.stamps(&bytes[cut..], |stamp| seen.push(stamp));
+            assert_eq!(std::mem::take(&mut seen), [0xaa, 0xbb], "cut at {cut}");
+        }
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! The command line of `saloon bench`.
 
+use anyhow::bail;
 use clap::{Args, Subcommand, value_parser};
 
 use crate::compare::Group;
+use crate::dialect::Dialect;
 use crate::floor_server::FloorServer;
 use crate::irc::Identity;
 use crate::spec::ServerSpec;
@@ -50,9 +52,10 @@ pub struct Common {
 }
 
 /// The servers that a scenario visits.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Targets {
-    /// A server on loopback: [NAME=]HOST:PORT[,pid=PID|,pidfile=FILE][,restart=COMMAND]; may be repeated.
+    /// A server on loopback: [NAME=]HOST:PORT[,dialect=DIALECT][,pid=PID|,pidfile=FILE][,restart=COMMAND];
+    /// may be repeated.
     ///
     /// Without a pid, the process that listens on the port is found. Several processes: pid=1+2+3. With a
     /// command that stops and starts the server, `compare` measures a fresh one each time; it must leave the
@@ -62,6 +65,18 @@ pub struct Targets {
     /// Measure the floor, too
     #[arg(long)]
     pub floor: bool,
+}
+
+impl Targets {
+    /// An error if some server speaks something that only `fanout` can.
+    pub fn only_irc(&self) -> anyhow::Result<()> {
+        let other =
+            self.servers.iter().find(|spec| spec.dialect.is_some_and(|spoken| spoken != Dialect::Irc));
+        match other {
+            Some(spec) => bail!("{}: only fanout measures other dialects than irc", spec.name),
+            None => Ok(()),
+        }
+    }
 }
 
 /// The scenarios.
@@ -102,6 +117,12 @@ pub struct IdleOptions {
 pub struct FanoutOptions {
     #[command(flatten)]
     pub(crate) targets: Targets,
+    /// What servers speak that do not say (dialect=DIALECT in --server)
+    #[arg(long, value_enum, default_value = "irc")]
+    pub dialect: Dialect,
+    /// How often each server is visited, beginning with another one each time
+    #[arg(long, default_value_t = 1, value_parser = value_parser!(u32).range(1..=100))]
+    pub visits: u32,
     #[command(flatten)]
     pub(crate) room: RoomOptions,
 }
@@ -246,6 +267,17 @@ impl Scenario {
     }
 }
 
+impl FanoutOptions {
+    /// The servers, each with what it speaks.
+    pub fn targets(&self) -> Targets {
+        let mut targets = self.targets.clone();
+        for spec in &mut targets.servers {
+            spec.dialect.get_or_insert(self.dialect);
+        }
+        targets
+    }
+}
+
 impl RoomOptions {
     /// The plan these options describe.
     pub fn plan(&self) -> crate::fanout::Plan {
@@ -288,6 +320,26 @@ mod tests {
         let Scenario::Fanout(fanout) = options.scenario else { panic!("not fanout") };
         assert_eq!(fanout.targets.servers[0].name, "a");
         assert_eq!(fanout.room.plan().rounds, Some(3));
+    }
+
+    #[test]
+    fn a_server_speaks_what_it_says_or_else_what_all_do() {
+        let line = "bench fanout --dialect group --server a=127.0.0.1:1 --server b=127.0.0.1:2,dialect=irc";
+        let Scenario::Fanout(fanout) = parse(line).scenario else { panic!("not fanout") };
+        let spoken: Vec<_> = fanout.targets().servers.iter().map(|spec| spec.dialect).collect();
+        assert_eq!(spoken, [Some(Dialect::Group), Some(Dialect::Irc)]);
+    }
+
+    #[test]
+    fn other_scenarios_only_measure_irc() {
+        let targets = |line| match parse(line).scenario {
+            Scenario::Churn(churn) => churn.targets,
+            _ => panic!("not churn"),
+        };
+        assert!(targets("bench churn --server a=127.0.0.1:1,dialect=irc").only_irc().is_ok());
+        let error = targets("bench churn --server a=127.0.0.1:1,dialect=group").only_irc();
+        let error = error.expect_err("not IRC").to_string();
+        assert_eq!(error, "a: only fanout measures other dialects than irc");
     }
 
     #[test]

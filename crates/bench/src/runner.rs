@@ -13,7 +13,7 @@ use crate::limits::{Pinned, has_two_cpus};
 use crate::options::{Common, CompareOptions, FanoutOptions, FloorOptions, RoomOptions, Scenario, Targets};
 use crate::report::Report;
 use crate::server::Server;
-use crate::{churn, direct, fanout, idle, latency, slow};
+use crate::{churn, direct, fanout, idle, latency, ratio, slow};
 
 /// One run of the program.
 pub struct Runner {
@@ -102,17 +102,22 @@ impl Runner {
         Ok(floor)
     }
 
-    /// Measures each server that was named, and the floor where that was asked for.
+    /// Measures each server that was named, as often as there are visits, and the floor where that was asked for.
     fn each<T>(
         &self,
         targets: &Targets,
+        visits: usize,
         mut measure: impl FnMut(&Server) -> anyhow::Result<T>,
     ) -> anyhow::Result<Vec<T>> {
         let servers: Vec<Server> = targets.servers.iter().map(Server::find).collect::<Result<_, _>>()?;
         let mut found = Vec::new();
-        for server in &servers {
-            let _pinned = self.pin(server)?;
-            found.push(measure(server)?);
+        for visit in 0..visits {
+            let mut order: Vec<&Server> = servers.iter().collect();
+            order.rotate_left(visit % servers.len());
+            for server in order {
+                let _pinned = self.pin(server)?;
+                found.push(measure(server)?);
+            }
         }
         if targets.floor {
             let floor = self.start_floor(&like(&self.bench, &servers[0])?)?;
@@ -127,7 +132,8 @@ impl Runner {
         targets: &Targets,
         measure: impl FnMut(&Server) -> anyhow::Result<F>,
     ) -> anyhow::Result<()> {
-        self.report.print(title, &self.each(targets, measure)?)
+        targets.only_irc()?;
+        self.report.print(title, &self.each(targets, 1, measure)?)
     }
 
     fn idle(&self, targets: &Targets, connections: usize) -> anyhow::Result<()> {
@@ -135,7 +141,8 @@ impl Runner {
     }
 
     fn fanout(&self, options: &FanoutOptions) -> anyhow::Result<()> {
-        let found = self.each(&options.targets, |server| self.room(server, &options.room))?;
+        let (targets, visits) = (options.targets(), options.visits as usize);
+        let found = self.each(&targets, visits, |server| self.room(server, &options.room))?;
         self.print_rooms(found)
     }
 
@@ -155,12 +162,18 @@ impl Runner {
     fn print_rooms(&self, found: Vec<RoomFigures>) -> anyhow::Result<()> {
         let (costs, latencies): (Vec<_>, Vec<_>) = found.into_iter().unzip();
         let latencies: Vec<LatencyFigures> = latencies.into_iter().flatten().collect();
+        let beside = ratio::beside(&costs);
         if self.report.json {
-            let both = serde_json::json!({ "scenario": "fanout", "servers": costs, "latency": latencies });
-            return self.report.print_json(&both);
+            let all = serde_json::json!({
+                "scenario": "fanout", "servers": costs, "latency": latencies, "beside": beside,
+            });
+            return self.report.print_json(&all);
         }
         self.report.print("fanout", &costs)?;
-        if latencies.is_empty() { Ok(()) } else { self.report.print("latency", &latencies) }
+        if !latencies.is_empty() {
+            self.report.print("latency", &latencies)?;
+        }
+        if costs.len() > 1 { self.report.print("beside the first server", &beside) } else { Ok(()) }
     }
 
     fn floor(&self, options: &FloorOptions) -> anyhow::Result<()> {

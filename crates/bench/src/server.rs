@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 
+use crate::dialect::Dialect;
 use crate::limits::Pinned;
 use crate::procfs::{self, Memory};
 use crate::spec::{Process, ServerSpec};
@@ -30,6 +31,8 @@ pub struct Server {
     pub name: String,
     /// Where it listens.
     pub addr: SocketAddr,
+    /// What it speaks there.
+    pub dialect: Dialect,
     pids: Vec<u32>,
 }
 
@@ -45,7 +48,8 @@ impl Server {
                 vec![text.trim().parse().with_context(|| format!("{} holds no pid", file.display()))?]
             }
         };
-        Self::of(spec.name.clone(), spec.addr, pids)
+        let server = Self::of(spec.name.clone(), spec.addr, pids)?;
+        Ok(Self { dialect: spec.dialect.unwrap_or_default(), ..server })
     }
 
     /// Starts a server anew by its own command, and finds it again once it listens.
@@ -64,12 +68,12 @@ impl Server {
         Ok(server)
     }
 
-    /// A server whose processes are known.
+    /// An IRC server whose processes are known.
     pub fn of(name: String, addr: SocketAddr, pids: Vec<u32>) -> anyhow::Result<Self> {
         for pid in &pids {
             ensure!(!procfs::threads(*pid).is_empty(), "{name}: there is no process {pid}");
         }
-        Ok(Self { name, addr, pids })
+        Ok(Self { name, addr, dialect: Dialect::Irc, pids })
     }
 
     /// Its counters now.

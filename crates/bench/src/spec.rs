@@ -1,10 +1,14 @@
-//! Which server to measure: `[NAME=]HOST:PORT[,pid=PID[+PID…]|,pidfile=FILE][,restart=COMMAND]`.
+//! Which server to measure:
+//! `[NAME=]HOST:PORT[,dialect=DIALECT][,pid=PID[+PID…]|,pidfile=FILE][,restart=COMMAND]`.
 
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, anyhow, bail, ensure};
+use clap::ValueEnum;
+
+use crate::dialect::Dialect;
 
 /// A server as named on the command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +17,8 @@ pub struct ServerSpec {
     pub name: String,
     /// Where it listens; always on loopback.
     pub addr: SocketAddr,
+    /// What it speaks there, if that was said.
+    pub dialect: Option<Dialect>,
     /// How to find the process whose CPU and memory are read.
     pub process: Process,
     /// A shell command that stops the server, if it runs, and starts it.
@@ -42,11 +48,12 @@ impl FromStr for ServerSpec {
         };
         ensure!(!name.is_empty(), "a server needs a name before the '='");
         let (name, addr) = (name.to_owned(), loopback(place)?);
-        let mut spec = Self { name, addr, process: Process::ByPort, restart: None };
+        let mut spec = Self { name, addr, dialect: None, process: Process::ByPort, restart: None };
         for part in parts {
-            match part.strip_prefix("restart=") {
-                Some(command) => spec.restart = Some(command.to_owned()),
-                None => spec.process = process(part)?,
+            match part.split_once('=') {
+                Some(("restart", command)) => spec.restart = Some(command.to_owned()),
+                Some(("dialect", name)) => spec.dialect = Some(dialect(name)?),
+                _ => spec.process = process(part)?,
             }
         }
         Ok(spec)
@@ -63,6 +70,13 @@ fn loopback(place: &str) -> anyhow::Result<SocketAddr> {
     Ok(addr)
 }
 
+fn dialect(name: &str) -> anyhow::Result<Dialect> {
+    Dialect::from_str(name, false).map_err(|_| {
+        let names: Vec<String> = Dialect::value_variants().iter().map(|known| known.name()).collect();
+        anyhow!("'{name}' is no dialect to measure; these are: {}", names.join(", "))
+    })
+}
+
 fn process(part: &str) -> anyhow::Result<Process> {
     match part.split_once('=') {
         Some(("pid", ids)) => {
@@ -70,7 +84,7 @@ fn process(part: &str) -> anyhow::Result<Process> {
             Ok(Process::Ids(ids.with_context(|| format!("'{part}': a pid is a number"))?))
         }
         Some(("pidfile", file)) => Ok(Process::File(file.into())),
-        _ => bail!("'{part}' is not pid=PID, pidfile=FILE or restart=COMMAND"),
+        _ => bail!("'{part}' is not dialect=DIALECT, pid=PID, pidfile=FILE or restart=COMMAND"),
     }
 }
 
@@ -84,7 +98,7 @@ mod tests {
 
     fn spec(name: &str, addr: &str, process: Process) -> ServerSpec {
         let addr = addr.parse().expect("an address");
-        ServerSpec { name: name.into(), addr, process, restart: None }
+        ServerSpec { name: name.into(), addr, dialect: None, process, restart: None }
     }
 
     #[test]
@@ -94,6 +108,13 @@ mod tests {
             ..spec("a", "127.0.0.1:2", Process::File("/run/a".into()))
         };
         assert_eq!(parse("a=127.0.0.1:2,pidfile=/run/a,restart=sh run.sh a"), Ok(expected));
+    }
+
+    #[test]
+    fn a_server_may_say_what_it_speaks() {
+        let expected =
+            ServerSpec { dialect: Some(Dialect::Group), ..spec("g", "127.0.0.1:3", Process::Ids(vec![4])) };
+        assert_eq!(parse("g=127.0.0.1:3,dialect=group,pid=4"), Ok(expected));
     }
 
     #[test]
@@ -116,8 +137,9 @@ mod tests {
             ("a=10.1.2.3:6667", "not on loopback"),
             ("a=127.0.0.1", "not HOST:PORT"),
             ("=127.0.0.1:1", "needs a name"),
+            ("a=127.0.0.1:1,dialect=packet", "no dialect to measure; these are: irc, group"),
             ("a=127.0.0.1:1,pid=x", "a pid is a number"),
-            ("a=127.0.0.1:1,core=1", "not pid=PID, pidfile=FILE or restart=COMMAND"),
+            ("a=127.0.0.1:1,core=1", "not dialect=DIALECT, pid=PID, pidfile=FILE or restart=COMMAND"),
         ] {
             let error = parse(text).expect_err(text);
             assert!(error.contains(part), "{text}: {error}");

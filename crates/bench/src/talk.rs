@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use anyhow::bail;
 
-use crate::bench::{Bench, stamp};
+use crate::bench::stamp;
 use crate::crew::Crew;
-use crate::fleet::{Fleet, Input};
+use crate::dialect::Dialect;
+use crate::fleet::Input;
 use crate::irc::{ADVICE, Meaning, meaning};
 use crate::member::{Member, text};
 
@@ -45,43 +46,50 @@ pub struct Heard {
 impl Talk {
     /// Talks for as long as planned; so many members listen, the speakers among them.
     pub fn run(&self, crew: &mut Crew<'_>, listening: usize, heard: &mut Heard) -> anyhow::Result<()> {
-        let (bench, room) = (crew.bench, &crew.bench.identity.channel);
+        let (bench, room, dialect) = (crew.bench, &crew.bench.identity.channel, crew.dialect);
         let filler = "y".repeat(self.pressure_bytes.saturating_sub(16));
         let pressure = format!("PRIVMSG {room} :{filler}{:016x}\r\n", 0).repeat(self.pressure);
         let (start, count) = (bench.nanos(), u64::from(self.rate) * self.seconds);
         for number in 1..=count {
             let due = start + number * 1_000_000_000 / u64::from(self.rate);
-            listen_until(&mut crew.fleet, bench, due, heard)?;
-            crew.fleet.members[0].send(bench.message(room, due).as_bytes())?;
+            listen_until(crew, due, heard)?;
+            crew.fleet.members[0].send(dialect.message(bench, due).as_bytes())?;
             heard.sent += 1;
             if self.pressure > 0 {
                 crew.fleet.members[1].send(pressure.as_bytes())?;
             }
         }
-        let expected = heard.sent as usize * (listening - 1);
+        let expected = heard.sent as usize * dialect.hearers(listening);
         let end = bench.nanos() + TAIL.as_nanos() as u64;
         while heard.samples.len() < expected && bench.nanos() < end {
-            listen(&mut crew.fleet, bench, Duration::from_millis(10), heard)?;
+            listen(crew, Duration::from_millis(10), heard)?;
         }
         Ok(())
     }
 }
 
-fn listen_until(fleet: &mut Fleet, bench: &Bench, due: u64, heard: &mut Heard) -> anyhow::Result<()> {
+fn listen_until(crew: &mut Crew<'_>, due: u64, heard: &mut Heard) -> anyhow::Result<()> {
     loop {
-        let left = due.saturating_sub(bench.nanos());
+        let left = due.saturating_sub(crew.bench.nanos());
         if left == 0 {
             return Ok(());
         }
-        listen(fleet, bench, Duration::from_nanos(left.saturating_sub(SPIN)), heard)?;
+        listen(crew, Duration::from_nanos(left.saturating_sub(SPIN)), heard)?;
     }
 }
 
-fn listen(fleet: &mut Fleet, bench: &Bench, timeout: Duration, heard: &mut Heard) -> anyhow::Result<()> {
-    fleet.turn(timeout, |place, member, input| match input {
+fn listen(crew: &mut Crew<'_>, timeout: Duration, heard: &mut Heard) -> anyhow::Result<()> {
+    let (bench, dialect) = (crew.bench, crew.dialect);
+    crew.fleet.turn(timeout, |place, member, input| match input {
         Input::Bytes(bytes) => {
             let now = bench.nanos();
-            member.lines(bytes, |member, line| heard.line(now, place, member, line))
+            match dialect {
+                Dialect::Irc => member.lines(bytes, |member, line| heard.line(now, place, member, line)),
+                Dialect::Group => {
+                    member.stamps(bytes, |due| heard.sample(now, due));
+                    Ok(())
+                }
+            }
         }
         Input::Closed => bail!("the server closed the connection of a member that reads; {ADVICE}"),
     })?;
@@ -89,12 +97,15 @@ fn listen(fleet: &mut Fleet, bench: &Bench, timeout: Duration, heard: &mut Heard
 }
 
 impl Heard {
+    /// A message that was due then was read now.
+    fn sample(&mut self, now: u64, due: u64) {
+        let late = now.checked_sub(due).filter(|_| due > 0);
+        self.samples.extend(late.map(|nanos| u32::try_from(nanos).unwrap_or(u32::MAX)));
+    }
+
     fn line(&mut self, now: u64, place: usize, member: &Member, line: &[u8]) -> anyhow::Result<()> {
         match meaning(line) {
-            Meaning::Message => {
-                let due = stamp(line).filter(|due| *due > 0 && *due <= now);
-                self.samples.extend(due.map(|due| u32::try_from(now - due).unwrap_or(u32::MAX)));
-            }
+            Meaning::Message => stamp(line).into_iter().for_each(|due| self.sample(now, due)),
             Meaning::Ping(token) => member.pong(token)?,
             Meaning::Refused => bail!("the server said: {}; {ADVICE}", text(line)),
             _ if place == 0 && says_quit(line) => self.quits.push((now, text(line))),
