@@ -123,7 +123,8 @@ impl Setup {
 
 /// The address in the line that announces a door.
 fn door_of(line: &str) -> Option<String> {
-    let is_door = ["tcp://", "tls://", "unix://"].iter().any(|scheme| line.starts_with(scheme));
+    let schemes = ["tcp://", "tls://", "unix://", "udp://", "unixgram://"];
+    let is_door = schemes.iter().any(|scheme| line.starts_with(scheme));
     Some(line.split_once(" (").filter(|_| is_door)?.0.to_owned())
 }
 
