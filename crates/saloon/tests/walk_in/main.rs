@@ -1,11 +1,12 @@
-//! What the documents promise: the programs in `docs/clients` work as they are, and
-//! `docs/walk-in.md` shows them as they are.
+//! What the documents promise: the programs in `docs/clients` work as they are, `docs/walk-in.md` shows them
+//! as they are, and both readmes tell the same.
 
 #[path = "../support/mod.rs"]
 mod support;
 
 mod program;
 mod programs;
+mod readme;
 
 use std::path::PathBuf;
 
