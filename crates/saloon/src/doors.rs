@@ -9,12 +9,12 @@ use server::config::{Config, Dialect, Listen};
 /// Every open door, each with lines to paste into a shell.
 ///
 /// The addresses of `config.listen` must be those that were bound, so that port 0 has become a
-/// number.
-pub fn doors(config: &Config) -> String {
+/// number. `program` is what starts this program from the reader's shell.
+pub fn doors(config: &Config, program: &str) -> String {
     let mut text = format!("{} is open. To walk in, paste one of these lines:\n", config.network.name);
     for listen in &config.listen {
         let _ = writeln!(text, "\n{}", title(listen));
-        for line in ways_in(listen, config.server.password.is_some()) {
+        for line in ways_in(listen, config.server.password.is_some(), program) {
             let _ = writeln!(text, "  {line}");
         }
     }
@@ -31,15 +31,16 @@ fn title(listen: &Listen) -> String {
     format!("{} ({}{certificate}{reach})", listen.addr, listen.dialect)
 }
 
-fn ways_in(listen: &Listen, password: bool) -> Vec<String> {
+fn ways_in(listen: &Listen, password: bool, program: &str) -> Vec<String> {
     if listen.proxy_protocol {
         return vec!["only through the proxy in front of it (proxy_protocol = true)".into()];
     }
-    if listen.dialect == Dialect::Irc { ways_in_by_irc(listen, password) } else { ways_in_by_hand(listen) }
+    if listen.dialect == Dialect::Irc { ways_in_by_irc(listen, password) } else { ways_in_by_hand(listen, program) }
 }
 
 /// Every other dialect can be spoken by our own clients, and `line` by anything that carries lines.
-fn ways_in_by_hand(listen: &Listen) -> Vec<String> {
+fn ways_in_by_hand(listen: &Listen, program: &str) -> Vec<String> {
+    let program = shell_word(program);
     let addr = match listen.addr.endpoint() {
         Some(endpoint) => {
             let at = SocketAddr::new(reachable(endpoint.host.ip()), endpoint.port);
@@ -48,9 +49,9 @@ fn ways_in_by_hand(listen: &Listen) -> Vec<String> {
         None => shell_word(&format!("{}+{}", listen.dialect, listen.addr)),
     };
     let ours = match listen.dialect {
-        Dialect::Tagged => format!("saloon menu {addr}"),
-        Dialect::Packet => format!("saloon chat '{addr}?nick=you'"),
-        _ => format!("saloon chat {addr}"),
+        Dialect::Tagged => format!("{program} menu {addr}"),
+        Dialect::Packet => format!("{program} chat '{addr}?nick=you'"),
+        _ => format!("{program} chat {addr}"),
     };
     let theirs = (listen.dialect == Dialect::Line).then(|| match listen.addr.endpoint() {
         Some(endpoint) if listen.addr.is_tls() => {
@@ -144,7 +145,7 @@ mod tests {
     use std::path::Path;
 
     fn shown(text: &str) -> String {
-        doors(&Config::parse(text, Path::new("")).expect("a configuration"))
+        doors(&Config::parse(text, Path::new("")).expect("a configuration"), "saloon")
     }
 
     #[test]

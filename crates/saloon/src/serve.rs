@@ -17,7 +17,9 @@ pub fn run(options: ServeOptions) -> anyhow::Result<()> {
     let name =
         options.config.as_ref().map_or("built-in settings".to_owned(), |file| file.display().to_string());
     let load = Box::new(move || configure(&options).map_err(|error| format!("{error:#}")));
-    let announce = |opened: &Config| eprintln!("{}", doors::doors(opened));
+    // As it was called, so that what is printed can be pasted into the same shell.
+    let program = std::env::args().next().unwrap_or_else(|| "saloon".to_owned());
+    let announce = |opened: &Config| eprintln!("{}", doors::doors(opened, &program));
     server::serve(config, Source { name, load }, None, announce).map_err(|error| match error {
         ServeError::Bind(error) => {
             anyhow::anyhow!(doors::door_refused(&error.addr.to_string(), &error.source))
