@@ -230,7 +230,7 @@ pub struct Settings {
 }
 
 /// One connection's conversation in its dialect.
-pub trait Session: Send {
+pub trait Session: std::fmt::Debug + Send {
     /// The connection is open: for dialects in which the server speaks first.
     fn open(&mut self, _now: Timestamp, _outputs: &mut Vec<Output>) {}
 

@@ -14,16 +14,18 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use hub::{Answer, Cause, Event, Query, Timestamp};
+use hub::{Answer, Cause, Event, Query, RoomName, Timestamp};
 
 use crate::text::{Base, Note, Spelling, Variant};
 use crate::{Delivery, Dialect, Output};
 
 /// One peer.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Line {
-    /// Whether it has been greeted.
+    /// Whether it has been told where it is.
     greeted: bool,
+    /// The rooms it has entered and not been told of what was said there before, and when it did.
+    entered: Vec<(RoomName, Timestamp)>,
 }
 
 impl Line {
@@ -46,10 +48,16 @@ impl Line {
     }
 
     /// What was said lately, each with the time of day.
-    fn recall(&self, base: &Base, said: &[Arc<Event>], bytes: &mut Vec<u8>) {
+    fn recall(&mut self, base: &Base, room: &RoomName, said: &[Arc<Event>], bytes: &mut Vec<u8>) {
         let variant = base.variant();
+        let here = self.entered.iter().position(|(entered, _)| entered == room);
+        // What has been said since then was heard.
+        let since = here.map_or(Timestamp(i64::MAX), |here| self.entered.remove(here).1);
         for event in said {
             let (Event::Said { at, .. }, Some(note)) = (&**event, Note::of(event)) else { continue };
+            if *at >= since {
+                continue;
+            }
             let clock = base.person.clock(*at);
             // Of `Fri Nov 20 20:37:14 2026` the hours and minutes.
             let time = clock.get(11..16).unwrap_or_default();
@@ -94,14 +102,19 @@ impl Spelling for Line {
                 outputs.push(Output::Query(Query::Recent(room.clone())));
                 true
             }
-            Delivery::Answer(Answer::Recent(_, said)) => return self.recall(base, said, bytes),
+            Delivery::Reply(Event::Joined { room, at, .. }) => {
+                self.entered.retain(|(entered, _)| entered != room);
+                self.entered.push((room.clone(), *at));
+                false
+            }
+            Delivery::Answer(Answer::Recent(room, said)) => return self.recall(base, room, said, bytes),
             _ => false,
         };
         let variant = base.variant();
         let (mut present, mut told) = (Vec::new(), Vec::new());
         base.person.deliver(delivery, outputs, &mut |note, own| match note {
             // One's own words stand on the terminal already.
-            Note::Said { .. } | Note::Private { .. } | Note::Joined { .. } if own => {}
+            Note::Said { .. } | Note::Private { .. } | Note::Joined { .. } | Note::Left { .. } if own => {}
             Note::Present { who } => present.push(who.nick.to_string()),
             note => Self::tell(variant, &note, &mut told),
         });

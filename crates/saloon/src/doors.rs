@@ -35,7 +35,11 @@ fn ways_in(listen: &Listen, password: bool, program: &str) -> Vec<String> {
     if listen.proxy_protocol {
         return vec!["only through the proxy in front of it (proxy_protocol = true)".into()];
     }
-    if listen.dialect == Dialect::Irc { ways_in_by_irc(listen, password) } else { ways_in_by_hand(listen, program) }
+    if listen.dialect == Dialect::Irc {
+        ways_in_by_irc(listen, password)
+    } else {
+        ways_in_by_hand(listen, program)
+    }
 }
 
 /// Every other dialect can be spoken by our own clients, and `line` by anything that carries lines.

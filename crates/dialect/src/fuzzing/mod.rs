@@ -13,6 +13,7 @@ mod ear;
 mod lead;
 mod seat;
 mod stage;
+pub mod text;
 pub mod wire;
 mod world;
 

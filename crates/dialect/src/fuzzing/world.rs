@@ -115,7 +115,7 @@ impl World {
         crate::Settings { irc: Arc::new(Settings::new(self.options())), text: Arc::default() }
     }
 
-    fn options(&self) -> Options {
+    pub fn options(&self) -> Options {
         let limits = Limits::default();
         let motd = vec!["Welcome.".to_owned(), String::new(), "é".repeat(300)];
         Options {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::net::SocketAddrV4;
 
-use hub::{Target, Timestamp};
+use hub::{Identity, Target, Timestamp};
 
 use super::guard_markup;
 use super::wire::ServerUnit;
@@ -21,6 +21,7 @@ const SETTLE: u32 = 100;
 const LINGER: u32 = 3000;
 
 /// One client.
+#[derive(Debug)]
 pub(crate) struct Group;
 
 fn arrive(base: &mut Base, outputs: &mut Vec<Output>) {
@@ -39,6 +40,16 @@ fn chat(charset: Charset, from: SocketAddrV4, text: &str, bytes: &mut Vec<u8>) {
     push(&ServerUnit::Chat { from, text: &charset.encode(&guarded) }, bytes);
 }
 
+/// What somebody tells one person, in a datagram.
+fn private(charset: Charset, who: &Identity, text: &str, action: bool) -> Vec<u8> {
+    let text = clean(text, &['\t']);
+    charset.encode(&guard_markup(&deed(who, &text, action))).into_owned()
+}
+
+fn deed<'a>(who: &Identity, text: &'a str, action: bool) -> Cow<'a, str> {
+    if action { format!("* {} {text}", who.nick).into() } else { text.into() }
+}
+
 impl Spelling for Group {
     const DIALECT: Dialect = Dialect::Group;
 
@@ -54,8 +65,13 @@ impl Spelling for Group {
                 };
                 chat(variant.charset, address(who), &format!("{room}{name}{text}"), bytes);
             }
-            Note::Private { who, text, .. } => {
-                chat(variant.charset, address(who), &format!("(private) {text}"), bytes)
+            Note::Private { who, text, action, .. } => {
+                chat(
+                    variant.charset,
+                    address(who),
+                    &format!("(private) {}", deed(who, text, *action)),
+                    bytes,
+                );
             }
             Note::Joined { who, .. } if !variant.rooms => push(&ServerUnit::Online(address(who)), bytes),
             Note::Present { who } => push(&ServerUnit::Online(address(who)), bytes),
@@ -101,7 +117,15 @@ impl Spelling for Group {
 
     /// A private message to a user of another dialect.
     fn private(&mut self, base: &mut Base, seat: u16, bytes: &[u8], outputs: &mut Vec<Output>) {
-        let text = base.read_all(c_string(bytes)).replace(['\r', '\n'], " ");
+        // Half a character that the connection has brought is not the beginning of this.
+        let mut reader = base.reader.clone();
+        reader.flush();
+        let mut text = reader.read(c_string(bytes));
+        text.push_str(&reader.flush());
+        if !base.reader.pending() {
+            base.reader = reader;
+        }
+        let text = text.replace(['\r', '\n'], " ");
         base.person.tell(Target::Seat(seat), &text, outputs);
     }
 
@@ -117,11 +141,14 @@ impl Spelling for Group {
         let mut apart = Vec::new();
         base.person.deliver(delivery, outputs, &mut |note, own| match note {
             Note::Private { .. } | Note::Left { .. } if own => {}
-            Note::Private { who, ref text, .. } if !came_by("group", who) && who.place.seat.is_some() => {
-                let bytes = variant.charset.encode(&clean(text, &['\t'])).into_owned();
+            Note::Private { who, ref text, action, .. }
+                if !came_by("group", who) && who.place.seat.is_some() =>
+            {
+                let bytes = private(variant.charset, who, text, action);
                 let mut otherwise = Vec::new();
                 Self::tell(variant, &note, &mut otherwise);
-                apart.extend(who.place.seat.map(|seat| Output::Private { seat, bytes, otherwise }));
+                let seat = who.place.seat.filter(|_| !bytes.is_empty());
+                apart.extend(seat.map(|seat| Output::Private { seat, bytes, otherwise }));
             }
             note => Self::tell(variant, &note, bytes),
         });

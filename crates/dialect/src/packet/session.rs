@@ -16,7 +16,7 @@ const COMMAND: usize = 4096;
 const SERVER: &str = "saloon";
 
 /// One client.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct PacketClient {
     /// The words of a command that is being typed.
     command: String,
@@ -41,7 +41,8 @@ impl PacketClient {
         if self.command.is_empty() && !begins {
             return base.person.typed(now, &text, outputs);
         }
-        if self.command.len() + text.len() < COMMAND {
+        // What is too much is noticed at the end: it has to end before it can be answered.
+        if self.command.len() < COMMAND {
             if !self.command.is_empty() {
                 self.command.push(' ');
             }
@@ -130,7 +131,9 @@ impl Spelling for PacketClient {
 
     fn silence(&mut self, base: &mut Base, now: Timestamp, outputs: &mut Vec<Output>) {
         let command = std::mem::take(&mut self.command);
-        if !command.is_empty() {
+        if command.len() >= COMMAND {
+            base.person.inform(outputs, "that command is too long");
+        } else if !command.is_empty() {
             base.person.typed(now, &command, outputs);
         }
     }

@@ -9,7 +9,7 @@ use crate::text::{Base, MOMENT, Note, Spelling, Variant, came_by};
 use crate::{Dialect, Output, unit};
 
 /// One client.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Plain {
     /// A read that ends in `exit;`: a farewell if the connection ends now, and words otherwise.
     doubtful: Option<Vec<u8>>,
@@ -27,7 +27,8 @@ fn clean_lines(text: &str) -> String {
 
 fn say(charset: Charset, text: &str, bytes: &mut Vec<u8>) {
     for piece in split(&clean(text, &['\t']), wire::MOST, charset) {
-        unit::push(bytes, |out| out.extend_from_slice(&charset.encode(piece)));
+        // The end of a long text may be `exit;`, which only looks like a farewell then.
+        unit::push(bytes, |out| ServerUnit::Text(&charset.encode(piece)).encode(out));
     }
 }
 

@@ -17,6 +17,7 @@ const PAUSE: u32 = 100;
 const UNIT: u8 = 0;
 
 /// One client.
+#[derive(Debug)]
 pub(crate) struct Tagged {
     /// The address of the room itself: ours.
     here: SocketAddrV4,
@@ -43,10 +44,11 @@ impl Tagged {
                 answer(&Reply::Time { text: time.as_bytes(), long }, outputs);
             }
             Request::Name => answer(&Reply::Name(base.person.settings().host.as_bytes()), outputs),
-            Request::List => {
+            Request::List if base.person.may_ask(outputs) => {
                 self.lists.push_back(true);
                 outputs.push(Output::Query(Query::Names(base.person.settings().room.clone())));
             }
+            Request::List => {}
             Request::Send { id, written, text } => self.send(base, now, id, &written, &text, outputs),
         }
     }
@@ -63,9 +65,7 @@ impl Tagged {
         let text = base.read_all(text);
         let text = clean(text.trim_end(), &['\t']).into_owned();
         match id {
-            Some(id) if id > 0 && !text.starts_with('/') => {
-                base.person.tell(Target::Number(id), &text, outputs)
-            }
+            Some(id) if id > 0 && base.person.tell_typed(&Target::Number(id), &text, outputs) => {}
             Some(_) => {
                 let from = outputs.len();
                 base.person.typed(now, &text, outputs);

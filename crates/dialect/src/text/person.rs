@@ -27,8 +27,12 @@ const TRIES: u32 = 1000;
 pub(super) const ROOMS: usize = 50;
 /// Bytes of lines that are kept for one who is not in the lobby yet.
 const EARLY: usize = 32_768;
+/// What it is told that has not given the password.
+const LOCKED: &str = "this server needs a password: type /pass SECRET";
 /// Lines of one frame that are said one by one.
 const LINES: usize = 16;
+/// What stands in front of what somebody does.
+const ACTION: &str = "\x01ACTION ";
 /// What stands in front of a local answer that is a note of the server's.
 const NOTE: u8 = 1;
 
@@ -60,6 +64,8 @@ pub struct Person {
     room: Option<RoomName>,
     /// Where it is.
     rooms: Vec<RoomName>,
+    /// Whether it has been anywhere yet.
+    landed: bool,
     /// What it typed before it was in the lobby, and when it last typed.
     early: Vec<String>,
     now: Timestamp,
@@ -88,6 +94,7 @@ impl Person {
             tries: 0,
             room: None,
             rooms: Vec::new(),
+            landed: false,
             early: Vec::new(),
             now: Timestamp(0),
         }
@@ -131,7 +138,7 @@ impl Person {
     /// Whether rooms have to be named to it: it is elsewhere than in the one where everyone lands.
     pub fn names_rooms(&self) -> bool {
         !matches!(self.rooms.as_slice(), [] | [_])
-            || self.rooms.iter().any(|room| *room != self.settings.room)
+            || self.rooms.iter().any(|room| !same(room, &self.settings.room))
     }
 
     /// Other settings from now on.
@@ -148,7 +155,7 @@ impl Person {
             .map_or_else(|| arrival.guest.clone(), SmolStr::new);
         if self.settings.password {
             self.stage = Stage::Locked;
-            return self.inform(outputs, "this server needs a password: type /pass SECRET");
+            return self.inform(outputs, LOCKED);
         }
         self.register(outputs);
     }
@@ -187,6 +194,16 @@ impl Person {
         outputs.push(Output::Local(bytes));
     }
 
+    /// Whether it may ask for something; otherwise it is told why not.
+    pub fn may_ask(&self, outputs: &mut Vec<Output>) -> bool {
+        match self.stage {
+            Stage::Here => return true,
+            Stage::Locked => self.inform(outputs, LOCKED),
+            _ => self.inform(outputs, "that came too early, and was dropped"),
+        }
+        false
+    }
+
     /// Takes a typed line.
     pub fn typed(&mut self, now: Timestamp, line: &str, outputs: &mut Vec<Output>) {
         self.now = now;
@@ -198,9 +215,10 @@ impl Person {
             }
             (Typed::Pass(_), _) => self.inform(outputs, "no password is needed"),
             (Typed::Help, _) => self.help(outputs),
-            (_, Stage::Locked) => self.inform(outputs, "this server needs a password: type /pass SECRET"),
+            (_, Stage::Locked) => self.inform(outputs, LOCKED),
             (typed, Stage::Here) => self.ask(now, typed, outputs),
             // What comes before it is in the lobby is said there.
+            _ if line.is_empty() => {}
             _ if self.early.iter().map(String::len).sum::<usize>() + line.len() <= EARLY => {
                 self.early.push(line.to_owned());
             }
@@ -208,14 +226,25 @@ impl Person {
         }
     }
 
-    /// Takes the lines of one frame, which may have several: the first ones one by one, and the rest of too
-    /// many as one.
+    /// Takes the lines of one frame, which may have several: the first ones one by one, and what the rest of
+    /// too many says as one.
     pub fn typed_lines(&mut self, now: Timestamp, text: &str, outputs: &mut Vec<Output>) {
         let mut lines = text.split(['\r', '\n']).map(str::trim_end).filter(|line| !line.is_empty());
         lines.by_ref().take(LINES).for_each(|line| self.typed(now, line, outputs));
-        let rest = lines.collect::<Vec<_>>().join(" ");
+        let (mut rest, mut commands) = (Vec::new(), 0);
+        for line in lines {
+            match Typed::decode(line) {
+                Typed::Say(said) => rest.push(said),
+                _ => commands += 1,
+            }
+        }
         if !rest.is_empty() {
-            self.typed(now, &rest, outputs);
+            let rest = rest.join(" ");
+            let slash = if rest.starts_with('/') { "/" } else { "" };
+            self.typed(now, &format!("{slash}{rest}"), outputs);
+        }
+        if commands > 0 {
+            self.inform(outputs, &format!("too much at once: {commands} commands behind it were not taken"));
         }
     }
 
@@ -263,14 +292,29 @@ impl Person {
 
     fn act(&self, text: &str, outputs: &mut Vec<Output>) {
         match &self.room {
-            Some(room) => self.send(&Target::room(room), text, "\x01ACTION ", outputs),
+            Some(room) => self.send(&Target::room(room), text, ACTION, outputs),
             None => self.inform(outputs, "you are in no room: /join ROOM"),
         }
     }
 
     /// Says something to one person.
     pub fn tell(&self, to: Target, text: &str, outputs: &mut Vec<Output>) {
-        self.send(&to, text, "", outputs);
+        if self.may_ask(outputs) {
+            self.send(&to, text, "", outputs);
+        }
+    }
+
+    /// Says a typed line to one person, if it is said and no command for the server: whether it was.
+    pub fn tell_typed(&self, to: &Target, line: &str, outputs: &mut Vec<Output>) -> bool {
+        let (text, before) = match Typed::decode(line) {
+            Typed::Say(text) => (text, ""),
+            Typed::Me(text) => (text, ACTION),
+            _ => return false,
+        };
+        if self.may_ask(outputs) {
+            self.send(to, text, before, outputs);
+        }
+        true
     }
 
     fn send(&self, to: &Target, text: &str, before: &str, outputs: &mut Vec<Output>) {
@@ -412,6 +456,7 @@ impl Person {
             }
             Event::Rejected(rejection) => self.rejected(rejection, outputs, tell),
             Event::Entered { room, names, topic } => {
+                self.landed = true;
                 for (_, who) in names.iter().flat_map(|names| &names.members) {
                     if who.place.number != self.number {
                         tell(Note::Present { who }, false);
@@ -424,7 +469,7 @@ impl Person {
                     self.typed(self.now, &line, outputs);
                 }
             }
-            Event::Joined { room, .. } if !self.rooms.is_empty() => {
+            Event::Joined { room, .. } if self.landed => {
                 self.moved(event);
                 tell(Note::Info(format!("you are in {room} now").into()), true);
             }

@@ -12,6 +12,7 @@ use crate::{Busy, Delivery, Dialect, Output, Rendering, Session, Verdict};
 pub(crate) const MOMENT: u32 = 200;
 
 /// What every text dialect has of its peer.
+#[derive(Debug)]
 pub(crate) struct Base {
     pub person: Person,
     pub reader: Reader,
@@ -39,7 +40,7 @@ impl Base {
 }
 
 /// How a dialect spells what people type and what they are told. What most of them do alike is given.
-pub(crate) trait Spelling: Send {
+pub(crate) trait Spelling: std::fmt::Debug + Send {
     /// Which dialect it is.
     const DIALECT: Dialect;
 
@@ -103,6 +104,7 @@ pub(crate) trait Spelling: Send {
 }
 
 /// One peer's conversation in a text dialect.
+#[derive(Debug)]
 pub(crate) struct TextSession<S> {
     base: Base,
     spelling: S,
