@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser, ValueParser};
 use clap::{Args, Parser, Subcommand};
+use client::Url;
 use server::config::{Listen, LogFormat, LogLevel};
 
 /// A chat server that anything with a socket can join.
@@ -23,11 +24,15 @@ Examples:
   saloon serve --listen tcp://0.0.0.0:6667    the same, open to the network
   saloon check-config saloon.toml             say whether a configuration is right
   saloon serve --config saloon.toml           serve with it
-  saloon passwd                               make a password hash to put into it";
+  saloon passwd                               make a password hash to put into it
+  saloon chat tcp://127.0.0.1:6667            chat with whoever is at a server
+  echo hi | saloon chat line+tcp://127.0.0.1  say one line";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Serve(ServeOptions),
+    Chat(ChatOptions),
+    Menu(MenuOptions),
     CheckConfig(CheckConfigOptions),
     /// Make a password hash for the configuration
     ///
@@ -83,6 +88,74 @@ Examples:
   saloon serve --config /etc/saloon/saloon.toml
   saloon serve --listen tcp://127.0.0.1:7000 --listen unix:///run/saloon.sock
   saloon serve --log-level debug --log-format json";
+
+/// Chat in lines: on a terminal, or in a pipe
+///
+/// On a terminal, lines are edited, what arrives stands above the line being typed, and a connection
+/// that breaks is made again. In a pipe each line of the input is said, what people say is printed, and
+/// when the input ends saloon waits until all has been delivered, and leaves. /help tells what can be
+/// typed; /quit, Ctrl-D or Ctrl-C leaves, a second Ctrl-C at once.
+#[derive(Args, Debug)]
+#[command(after_help = CHAT_EXAMPLES)]
+pub struct ChatOptions {
+    #[command(flatten)]
+    pub place: PlaceOptions,
+
+    /// Wait there for somebody, as the server of a chat of two (packet+udp only)
+    #[arg(long)]
+    pub listen: bool,
+}
+
+const CHAT_EXAMPLES: &str = "\
+Examples:
+  saloon chat tcp://127.0.0.1:6667 --nick ann         IRC
+  saloon chat irc+tls://irc.example.org --room dev    IRC over TLS, in #dev
+  echo hi | saloon chat line+tcp://127.0.0.1:6670     say one line in the lobby
+  saloon chat group+tcp://127.0.0.1:6671              /msg IP:PORT TEXT goes straight to that user
+  saloon chat packet+udp://127.0.0.1:30104?nick=ann   a packet server
+  saloon chat 'packet+udp://127.0.0.1:4000?nick=ann&kind=pair'      another person's program
+  saloon chat --listen packet+udp://0.0.0.0:4000?nick=bob           wait for another person
+  saloon chat plain+tcp://127.0.0.1:8080 --encoding gbk";
+
+/// Chat by numbers: connect, disconnect, time, name, list, send, exit
+///
+/// Shows what can be chosen now, under numbers that stay the same. What arrives stands above the line
+/// being typed. Messages go to an id or a name that the list showed, or to everybody.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  saloon menu tagged+tcp://127.0.0.1:3677\n  saloon menu tcp://127.0.0.1:6667 --nick ann"
+)]
+pub struct MenuOptions {
+    #[command(flatten)]
+    pub place: PlaceOptions,
+}
+
+/// Where to go, and as whom.
+#[derive(Args, Debug)]
+pub struct PlaceOptions {
+    /// DIALECT+TRANSPORT://HOST:PORT or DIALECT+TRANSPORT://PATH
+    ///
+    /// Dialects: irc (if none is named), line, packet, plain, group, tagged. Transports: tcp, tls, unix,
+    /// and for packet udp and unixgram. Behind it may stand ?nick=NAME&room=ROOM&encoding=NAME, and for
+    /// packet kind=pair.
+    pub url: Url,
+
+    /// Be called this
+    #[arg(long, value_name = "NAME")]
+    pub nick: Option<String>,
+
+    /// Speak in this room, where the server has several
+    #[arg(long, value_name = "ROOM")]
+    pub room: Option<String>,
+
+    /// How the other end writes text, such as utf-8, gbk or big5; by default it is found out
+    #[arg(long, value_name = "NAME")]
+    pub encoding: Option<String>,
+
+    /// Take any certificate; on this machine that is so anyway
+    #[arg(long)]
+    pub insecure: bool,
+}
 
 /// Say whether a configuration is right, without serving
 ///

@@ -1,10 +1,12 @@
 //! `saloon`: the one program. What each subcommand does is in the module of its name.
 
+mod chat;
 mod check_config;
 mod cli;
 mod doors;
 mod generate;
 mod logging;
+mod menu;
 mod passwd;
 mod serve;
 mod terminal;
@@ -31,6 +33,8 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command.unwrap_or_default() {
         Command::Serve(options) => serve::run(options),
+        Command::Chat(options) => chat::run(options),
+        Command::Menu(options) => menu::run(options),
         Command::CheckConfig(options) => check_config::run(&options),
         Command::Passwd => passwd::run(),
         Command::Bench(options) => bench::run(options),
