@@ -103,9 +103,17 @@ fn the_programs_of_the_documents_hear_each_other() {
 }
 
 #[test]
-fn what_is_piped_in_is_said_before_it_leaves() {
+fn what_is_piped_in_is_said_before_they_leave() {
     let server = server();
     let mut cai = line(&server);
+    for _ in 0..10 {
+        let mut ann = packet(&server);
+        ann.say("three\nfour");
+        ann.end();
+        cai.expect("<ann> three");
+        cai.expect("<ann> four");
+        cai.expect("-- ann has left");
+    }
     let (mut eve, _) = group(&server);
     eve.say("one\ntwo");
     eve.end();

@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use dialect::{Framing, Output};
-use hub::{Cause, Command};
+use hub::Command;
 use transport::{DatagramListener, DatagramPeer, DatagramStream, LimitSettings, Stream, Throttle};
 
 use super::Worker;
@@ -33,11 +33,7 @@ impl Worker {
     pub(super) fn hear(&mut self, listener: usize, now: u64) {
         let Some(Door::Datagrams(door)) = self.listeners.get(listener) else { return };
         let door = Arc::clone(door);
-        while let Some(peer) = door.unreachable() {
-            if let Some(&slot) = self.peers.get(&(listener as u16, peer)) {
-                self.leave(slot as usize, Cause::Broken("nobody is there any more".into()));
-            }
-        }
+        let gone: Vec<DatagramPeer> = std::iter::from_fn(|| door.unreachable()).collect();
         let mut buffer = std::mem::take(&mut self.buffer);
         for _ in 0..TAKEN {
             match door.receive(&mut buffer) {
@@ -54,6 +50,19 @@ impl Worker {
             }
         }
         self.buffer = buffer;
+        for peer in gone {
+            self.gone(listener, peer);
+        }
+    }
+
+    /// Nobody is at that address any more. What was sent from there before is heard first: a program may
+    /// say something and end before it has been answered.
+    fn gone(&mut self, listener: usize, peer: DatagramPeer) {
+        if let Some(&slot) = self.peers.get(&(listener as u16, peer)) {
+            let slot = slot as usize;
+            self.conns[slot].state.insert(State::ENDED);
+            self.make_ready(slot);
+        }
     }
 
     fn datagram(
