@@ -23,11 +23,11 @@ pub fn place(options: PlaceOptions) -> anyhow::Result<Options> {
     let words = Words::named(encoding).with_context(|| {
         format!("`{encoding}` is not an encoding: expected auto, utf-8, gbk, gb18030, big5, shift_jis ...")
     })?;
-    Ok(Options { url, name: name(), words, insecure: options.insecure, listen: false })
+    Ok(Options { url, name: user_name(), words, insecure: options.insecure, listen: false })
 }
 
 /// What the user is called on this machine.
-fn name() -> String {
+pub fn user_name() -> String {
     let known = std::env::var("USER").or_else(|_| std::env::var("LOGNAME"));
     known.ok().filter(|name| !name.is_empty()).unwrap_or_else(|| "guest".into())
 }

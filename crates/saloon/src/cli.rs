@@ -66,12 +66,22 @@ pub struct ServeOptions {
     #[arg(long, short, value_name = "FILE")]
     pub config: Option<PathBuf>,
 
-    /// Listen here and nowhere else: tcp://HOST:PORT, tls://HOST:PORT or unix://PATH (repeatable)
+    /// Listen here and nowhere else: [DIALECT+]TRANSPORT://HOST:PORT or ://PATH (repeatable)
+    ///
+    /// Dialects: irc (if none is named), line, packet, plain, group, tagged. Transports: tcp, tls, unix,
+    /// and for packet udp and unixgram.
     ///
     /// Replaces the listeners of the configuration. tls:// given here makes its own certificate;
     /// for a certificate of yours, write the listener into the configuration.
     #[arg(long, value_name = "ADDR")]
     pub listen: Vec<Listen>,
+
+    /// Talk in the lobby from this terminal; the log goes by above what is typed
+    ///
+    /// The server ends when you leave (/quit, Ctrl-D, Ctrl-C). In a pipe, every line of the input is said,
+    /// and the server goes on after its end.
+    #[arg(long)]
+    pub console: bool,
 
     /// How much to log
     #[arg(long, value_name = "LEVEL", value_parser = log_level())]
@@ -87,6 +97,8 @@ Examples:
   saloon serve
   saloon serve --config /etc/saloon/saloon.toml
   saloon serve --listen tcp://127.0.0.1:7000 --listen unix:///run/saloon.sock
+  saloon serve --listen tcp://127.0.0.1:7000 --listen line+tcp://0.0.0.0:7001
+  saloon serve --console
   saloon serve --log-level debug --log-format json";
 
 /// Chat in lines: on a terminal, or in a pipe

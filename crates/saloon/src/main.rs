@@ -3,6 +3,7 @@
 mod chat;
 mod check_config;
 mod cli;
+mod console;
 mod doors;
 mod generate;
 mod logging;

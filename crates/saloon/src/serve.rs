@@ -3,14 +3,20 @@
 use anyhow::Context as _;
 use server::config::Config;
 use server::{ServeError, Source};
+use terminal::log_lines;
 
 use crate::cli::ServeOptions;
-use crate::{doors, logging};
+use crate::{console, doors, logging};
 
 /// Serves until told to stop.
 pub fn run(options: ServeOptions) -> anyhow::Result<()> {
     let config = configure(&options)?;
-    logging::start(&config.log);
+    let (desk, stream) = match options.console {
+        true => Some(console::open()?).unzip(),
+        false => (None, None),
+    };
+    let lines = desk.as_ref().filter(|seat| seat.desk.is_interactive()).map(|seat| log_lines(&seat.desk));
+    logging::start(&config.log, lines);
     for warning in config.warnings() {
         tracing::warn!("{warning}");
     }
@@ -19,8 +25,15 @@ pub fn run(options: ServeOptions) -> anyhow::Result<()> {
     let load = Box::new(move || configure(&options).map_err(|error| format!("{error:#}")));
     // As it was called, so that what is printed can be pasted into the same shell.
     let program = std::env::args().next().unwrap_or_else(|| "saloon".to_owned());
-    let announce = |opened: &Config| eprintln!("{}", doors::doors(opened, &program));
-    server::serve(config, Source { name, load }, None, announce).map_err(|error| match error {
+    let mut talking = None;
+    let announce = |opened: &Config| {
+        eprintln!("{}", doors::doors(opened, &program));
+        talking = desk.map(console::Seat::talk);
+    };
+    let served = server::serve(config, Source { name, load }, stream, announce);
+    // The server has closed its end, and the terminal is to be left as it was.
+    talking.map(std::thread::JoinHandle::join);
+    served.map_err(|error| match error {
         ServeError::Bind(error) => {
             anyhow::anyhow!(doors::door_refused(&error.addr.to_string(), &error.source))
         }
@@ -53,6 +66,7 @@ mod tests {
         let options = ServeOptions {
             config: None,
             listen: vec!["tcp://127.0.0.1:7000".parse().expect("an address")],
+            console: false,
             log_level: Some(LogLevel::Debug),
             log_format: None,
         };

@@ -40,9 +40,15 @@ impl Desk {
     /// # Errors
     /// Signals can't be caught.
     pub fn standard() -> io::Result<Self> {
+        let desk = Self::without_signals();
+        signals::watch(desk.sender.clone(), desk.before.clone())?;
+        Ok(desk)
+    }
+
+    /// Standard input and output, in a program that deals with signals itself.
+    pub fn without_signals() -> Self {
         let (sender, events) = queue();
         let before = tcgetattr(io::stdin()).ok();
-        signals::watch(sender.clone(), before.clone())?;
         let interactive = io::stdin().is_terminal() && io::stdout().is_terminal();
         let edited = if interactive { edit_lines(sender.clone()) } else { None };
         let (asking, screen) = match edited {
@@ -52,7 +58,7 @@ impl Desk {
                 (asking, Screen::Plain(Box::new(io::stdout())))
             }
         };
-        Ok(Self { asking, screen, events, sender, interactive, before })
+        Self { asking, screen, events, sender, interactive, before }
     }
 
     /// Lines out of, and what is shown into, anything; as a person's desk or as a pipe.

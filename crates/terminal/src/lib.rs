@@ -13,6 +13,7 @@
 
 mod backoff;
 mod chat;
+mod console;
 mod desk;
 mod dial;
 mod error;
@@ -29,6 +30,7 @@ mod unixgram;
 mod wire;
 
 pub use chat::chat;
+pub use console::{LogLines, console, log_lines};
 pub use desk::Desk;
 pub use error::Error;
 pub use menu::menu;
