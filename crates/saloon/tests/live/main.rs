@@ -5,6 +5,7 @@
 mod support;
 
 mod churn;
+mod console;
 mod doors;
 mod input;
 mod limits;
