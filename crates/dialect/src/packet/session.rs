@@ -112,6 +112,9 @@ impl Spelling for PacketClient {
         }
     }
 
+    /// Its name comes in its first packet.
+    fn open(&mut self, _base: &mut Base, _outputs: &mut Vec<Output>) {}
+
     fn receive(&mut self, base: &mut Base, now: Timestamp, frame: &[u8], outputs: &mut Vec<Output>) {
         let Ok(packet) = Packet::decode(frame) else { return };
         if packet.is_leave() {

@@ -77,7 +77,6 @@ impl Ear {
         let mut units: Vec<&[u8]> = crate::units(self.dialect, bytes).collect();
         if self.dialect == Dialect::Plain {
             ensure(units.pop() == Some(plain::EXIT), "a client is not told to end")?;
-            self.units.push(plain::EXIT.to_vec());
         }
         let mut rest = Vec::new();
         match self.dialect {
@@ -86,6 +85,9 @@ impl Ear {
             _ => units.iter().for_each(|unit| unit::push(&mut rest, |out| out.extend_from_slice(unit))),
         }
         self.hear(&rest, charset)?;
+        if self.dialect == Dialect::Plain {
+            self.units.push(plain::EXIT.to_vec());
+        }
         self.ended = true;
         Ok(())
     }

@@ -96,7 +96,7 @@ impl Stage {
         if seat.is_ascii_digit() {
             self.round()?;
         }
-        let at = usize::from(seat) % self.seats.len();
+        let at = usize::from(seat & 7) % self.seats.len();
         match what {
             b':' => self.frame(at, rest),
             b' ' => self.typed(at, rest, true),
