@@ -99,6 +99,21 @@ fn who_quits_is_not_told_that_it_has_left() {
     assert!(heard.ends_with("/quit leaves.\r\n-- bye\r\n"), "{heard}");
 }
 
+#[test]
+fn no_piece_of_a_long_text_is_taken_for_a_request_between_programs() {
+    holds(&format!("lgM\n1~\n1 {}hello", "\\x01 ".repeat(55)));
+}
+
+#[test]
+fn the_scripts_that_fuzzing_begins_with_hold() {
+    for script in [
+        &include_bytes!("../../../fuzz/seeds/text_session/talk")[..],
+        include_bytes!("../../../fuzz/seeds/text_session/locked"),
+    ] {
+        assert_eq!(trial(script), Ok(()));
+    }
+}
+
 fn holds(script: &str) {
     assert_eq!(trial(script.as_bytes()), Ok(()), "{script}");
 }

@@ -319,8 +319,8 @@ impl Person {
 
     fn send(&self, to: &Target, text: &str, before: &str, outputs: &mut Vec<Output>) {
         let behind = if before.is_empty() { "" } else { "\x01" };
-        // A control character at the start would be a request between programs.
-        let text = text.trim_start_matches('\x01');
+        // With this at its start, any piece would be a request between programs.
+        let text = &text.replace('\x01', "");
         let most = self.settings.message.saturating_sub(before.len() + behind.len());
         for piece in split(text, most, Charset::default()).filter(|piece| !piece.is_empty()) {
             outputs.push(Output::Command(Command::Say(Box::new(Say {
