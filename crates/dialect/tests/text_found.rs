@@ -1,6 +1,7 @@
 //! Scripts of the text dialects that once led to something that must not be.
 
 use dialect::fuzzing::text::{Stage, trial, unescaped};
+use dialect::packet::wire::Packet;
 
 #[test]
 fn the_end_of_a_long_text_never_makes_a_plain_client_leave() {
@@ -111,6 +112,21 @@ fn the_scripts_that_fuzzing_begins_with_hold() {
         include_bytes!("../../../fuzz/seeds/text_session/locked"),
     ] {
         assert_eq!(trial(script), Ok(()));
+    }
+}
+
+#[test]
+fn nobody_is_taken_for_the_server_by_packet_users() {
+    for script in [
+        "pp\n0p1bob=\n1p1saloon=\n1\"hi",
+        "pp\n0p1bob=\n1p1 Saloon =\n1\"hi",
+        "pl\n0p1bob=\n1\"/nick saloon\n1\"hi",
+    ] {
+        let mut stage = played(script);
+        let units = stage.heard(0).expect("all stays true");
+        let last = units.last().and_then(|unit| Packet::decode(unit).ok()).expect("there is a packet");
+        assert_eq!(last.text, b"hi");
+        assert!(!last.name.trim_ascii().eq_ignore_ascii_case(b"saloon"), "{script}");
     }
 }
 

@@ -80,7 +80,16 @@ fn push(charset: Charset, kind: Kind, name: &str, text: &str, bytes: &mut Vec<u8
 fn shown(who: &Identity) -> Cow<'_, str> {
     let real = crate::text::words(&who.realname);
     let keeps = came_by("packet", who) && !real.is_empty() && Nick::new(&real, wire::MOST_NAME).is_err();
-    if keeps { real } else { who.nick.as_str().into() }
+    if keeps && !is_server(&real) { real } else { named(who.nick.as_str()) }
+}
+
+/// A nickname, but for that of the server, which is not to be taken for it.
+fn named(nick: &str) -> Cow<'_, str> {
+    if is_server(nick) { format!("{nick}_").into() } else { nick.into() }
+}
+
+fn is_server(name: &str) -> bool {
+    name.trim().eq_ignore_ascii_case(SERVER)
 }
 
 impl Spelling for PacketClient {
@@ -105,7 +114,7 @@ impl Spelling for PacketClient {
             }
             Note::Renamed { who, nick } => {
                 leave(charset, &shown(who), bytes);
-                push(charset, Kind::Join, nick, "", bytes);
+                push(charset, Kind::Join, &named(nick), "", bytes);
             }
             Note::Topic { .. } => {}
             note => notice(charset, note.words(variant.rooms).trim_start_matches("-- "), bytes),
