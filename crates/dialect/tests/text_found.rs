@@ -12,8 +12,8 @@ fn the_end_of_a_long_text_never_makes_a_plain_client_leave() {
 
 #[test]
 fn requests_before_the_password_are_not_kept() {
-    let many = "list".repeat(1000);
-    holds(&format!("tP{}\n0\"/pass letmein\n0 here", format!("\n0:{many}").repeat(20)));
+    let many = "list".repeat(30);
+    holds(&format!("tP{}\n0\"/pass letmein\n0 here", format!("\n0:{many}").repeat(200)));
 }
 
 /// Its first name is taken, so it asks twice, and the datagram comes in between.
@@ -128,6 +128,14 @@ fn nobody_is_taken_for_the_server_by_packet_users() {
         assert_eq!(last.text, b"hi");
         assert!(!last.name.trim_ascii().eq_ignore_ascii_case(b"saloon"), "{script}");
     }
+}
+
+#[test]
+fn many_requests_in_one_read_are_answered_up_to_a_point() {
+    let script = format!("t\n0:{}\n0~", "list".repeat(1000));
+    let told = heard(&script, 0);
+    assert_eq!(told.matches("LISTID : 0").count(), 32);
+    assert!(told.ends_with("too much at once: the rest of it was not taken"), "{told}");
 }
 
 fn holds(script: &str) {

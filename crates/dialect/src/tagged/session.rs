@@ -13,6 +13,8 @@ use crate::{Delivery, Dialect, Output, unit};
 
 /// Milliseconds of silence that end a block or a request which has no end of its own.
 const PAUSE: u32 = 100;
+/// Requests of one read: the answer to each is long, and the programs send them one by one.
+const REQUESTS: usize = 32;
 /// What stands in front of a local answer that is a unit of ours.
 const UNIT: u8 = 0;
 
@@ -145,8 +147,13 @@ impl Spelling for Tagged {
 
     fn receive(&mut self, base: &mut Base, now: Timestamp, frame: &[u8], outputs: &mut Vec<Output>) {
         let mut rest = frame;
-        while let Some(request) = self.requests.next(&mut rest) {
+        for _ in 0..REQUESTS {
+            let Some(request) = self.requests.next(&mut rest) else { return };
             self.take(base, now, request, outputs);
+        }
+        if !rest.is_empty() {
+            self.requests = Requests::default();
+            base.person.inform(outputs, "too much at once: the rest of it was not taken");
         }
     }
 
