@@ -67,6 +67,8 @@ impl Live {
             },
             room_flags: room_flags(config.channels.default_modes.letters()),
             user_flags: user_flags(config.server.default_user_modes.letters()),
+            // Under this name the server speaks to peers who know nothing but names.
+            reserved: ["NickServ", "ChanServ", "saloon"].map(SmolStr::new_static).to_vec(),
             ..hub::Settings::default()
         }
     }
