@@ -28,9 +28,12 @@ impl PacketClient {
         if base.person.is_new() {
             base.person.arrive(Some(&name), outputs);
         } else if base.person.is_here() && name != base.person.nick() {
-            // A second join changes the name, if it can be one.
+            // A second join changes the name: the nickname if it can be one, or else what these clients see.
             if Nick::new(&name, base.person.settings().nicklen).is_ok() {
                 base.person.typed(now, &format!("/nick {name}"), outputs);
+            } else if !name.is_empty() {
+                let text = Text::from(name.as_str());
+                outputs.push(Output::Command(Command::SetRealname { text }));
             }
         }
     }

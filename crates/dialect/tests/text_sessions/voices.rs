@@ -43,8 +43,10 @@ fn a_name_that_cannot_be_a_nick_is_shown_to_packet_users_only() {
     assert_eq!(words('l', &mut stage, 2), ["guest50002 has joined #lobby", "<guest50002> 你好"]);
     play(&mut stage, "1\"/nick zhang");
     assert_eq!(shown(&mut stage, 0), ["3 张三: 张三 离开了聊天", "1 zhang: "]);
+    play(&mut stage, "1p1李四=\n1p2zhang=好");
+    assert_eq!(shown(&mut stage, 0), ["2 李四: 好"]);
     play(&mut stage, "1p3bob=bob 离开了聊天");
-    assert_eq!(shown(&mut stage, 0), ["3 zhang: zhang 离开了聊天"]);
+    assert_eq!(shown(&mut stage, 0), ["3 李四: 李四 离开了聊天"]);
 }
 
 #[test]
