@@ -160,6 +160,8 @@ impl Chat {
                 let conversation = self.options.conversation(&opened);
                 self.was_online = true;
                 self.note(if self.options.listen { "waiting at" } else { "connected to" });
+                let lacks = self.options.lacks(&opened).filter(|_| self.desk.is_interactive());
+                lacks.iter().for_each(|show| self.show(show));
                 let (url, events) = (&self.options.url, self.desk.events());
                 let link = Link::new(url, self.number, opened, conversation, &events);
                 self.state = State::Online(Box::new(link));

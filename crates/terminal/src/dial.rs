@@ -63,19 +63,32 @@ pub fn listen(url: &Url) -> Result<Opened, Error> {
     Ok(Opened { wire: Wire::Pair(socket), private: None, local: Some(at) })
 }
 
+fn dial_group(url: &Url, insecure: bool) -> Result<Opened, Error> {
+    let ((wire, local), private) = with_private(
+        || open(url, insecure, GROUP_PATIENCE),
+        |(_, local)| local.and_then(|local| private::bind(local.port()).ok()),
+    )?;
+    Ok(Opened { wire, private, local })
+}
+
 /// The port of the private socket must be the one above the connection's: if that is taken, another
 /// connection has another port. Without any, there is still the room to talk in.
-fn dial_group(url: &Url, insecure: bool) -> Result<Opened, Error> {
-    let mut tries = 0;
-    loop {
-        let (wire, local) = open(url, insecure, GROUP_PATIENCE)?;
-        let private = local.and_then(|local| private::bind(local.port()).ok());
-        if private.is_some() || tries == RETRIES {
-            return Ok(Opened { wire, private, local });
+fn with_private<C, P>(
+    open: impl Fn() -> Result<C, Error>,
+    bind: impl Fn(&C) -> Option<P>,
+) -> Result<(C, Option<P>), Error> {
+    let mut connection = open()?;
+    for _ in 0..RETRIES {
+        let private = bind(&connection);
+        if private.is_some() {
+            return Ok((connection, private));
         }
-        wire.close();
-        tries += 1;
+        // First, so that a server that is nearly full has room for the next.
+        drop(connection);
+        connection = open()?;
     }
+    let private = bind(&connection);
+    Ok((connection, private))
 }
 
 fn open(url: &Url, insecure: bool, seconds: u64) -> Result<(Wire, Option<SocketAddr>), Error> {
@@ -161,4 +174,24 @@ fn udp(addresses: &[SocketAddr]) -> std::io::Result<UdpSocket> {
         }
     }
     Err(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn another_connection_is_tried_three_times_for_a_port_that_is_free() {
+        for (taken, opened, found) in [(0, 1, true), (1, 2, true), (3, 4, true), (4, 4, false)] {
+            let connections = Cell::new(0);
+            let open = || {
+                connections.set(connections.get() + 1);
+                Ok(connections.get())
+            };
+            let (last, private) = with_private(open, |n| (*n > taken).then_some(())).expect("a connection");
+            assert_eq!((last, connections.get(), private.is_some()), (opened, opened, found));
+        }
+    }
 }

@@ -149,9 +149,11 @@ impl Board {
         match opened {
             Ok(opened) => {
                 let conversation = self.options.conversation(&opened);
+                let lacks = self.options.lacks(&opened);
                 let link = Link::new(&url, self.number, opened, conversation, &events);
                 self.state = State::Online(Box::new(link));
                 self.show(&Show::Notice(format!("connected to {}", url.door())));
+                lacks.iter().for_each(|show| self.show(show));
             }
             Err(error) => {
                 self.offline();

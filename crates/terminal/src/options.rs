@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use client::{Conversation, Url, Words};
+use client::{Conversation, Dialect, Show, Url, Words};
 
 use crate::dial::{self, Opened};
 use crate::event::{Event, Events};
@@ -42,5 +42,14 @@ impl Options {
             true => client::waiting(&self.url, &self.name, self.words),
             false => client::conversation(&self.url, &self.name, self.words, opened.local),
         }
+    }
+
+    /// What does not work on a connection, though nothing is wrong with it.
+    pub(crate) fn lacks(&self, opened: &Opened) -> Option<Show> {
+        let lacks = self.url.dialect == Dialect::Group && opened.private.is_none();
+        lacks.then(|| {
+            let why = if self.url.is_local_file() { "there is no TCP port" } else { "its UDP port is taken" };
+            Show::Notice(format!("no private messages on this connection: {why}"))
+        })
     }
 }
