@@ -41,6 +41,8 @@ pub struct Tagged {
     asked: bool,
     /// How many answers to `name` are only a sign that all before was heard.
     signs: u32,
+    /// Whether that sign was given.
+    heard: bool,
 }
 
 impl Tagged {
@@ -57,6 +59,7 @@ impl Tagged {
             names: BTreeMap::new(),
             asked: false,
             signs: 0,
+            heard: false,
         }
     }
 
@@ -140,7 +143,10 @@ impl Tagged {
             Reply::Time { text, .. } => {
                 steps.push(Step::Show(Show::Time(self.words.decode(text).trim().into())));
             }
-            Reply::Name(_) if self.signs > 0 => self.signs -= 1,
+            Reply::Name(_) if self.signs > 0 => {
+                self.signs -= 1;
+                self.heard = true;
+            }
             Reply::Name(host) => steps.push(Step::Show(Show::Name(self.words.decode(host)))),
             Reply::Sent { id, addr, text } => {
                 let text = self.words.decode(text);
@@ -254,8 +260,9 @@ impl Conversation for Tagged {
 
     fn leave(&mut self, _steps: &mut Vec<Step>) {}
 
+    /// Old servers may never close their side.
     fn parting(&self) -> Parting {
-        Parting::HalfClose
+        if self.heard { Parting::AtOnce } else { Parting::HalfClose }
     }
 
     fn opening(&self) -> Opening {

@@ -35,6 +35,8 @@ const KEEP_ALIVE: Duration = Duration::from_secs(30);
 const CONFIRMATION: Duration = Duration::from_secs(10);
 /// How long the other end's goodbye is waited for.
 const GOODBYE: Duration = Duration::from_secs(3);
+/// The same if it is the only sign that all was heard.
+const SURE_GOODBYE: Duration = Duration::from_secs(10);
 /// How many units may wait while more is typed.
 const MOST_UNITS: usize = 64;
 
@@ -392,7 +394,8 @@ impl Link {
     }
 
     fn hang_up(&mut self, now: Instant, told: &mut Vec<Told>) {
-        self.phase = Phase::Parting { until: now + GOODBYE };
+        let patience = if self.sure { SURE_GOODBYE } else { GOODBYE };
+        self.phase = Phase::Parting { until: now + patience };
         match self.conversation.parting() {
             Parting::AtOnce => self.end(self.outcome(), told),
             Parting::Wait => {}

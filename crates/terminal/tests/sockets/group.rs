@@ -119,6 +119,6 @@ fn too_many_users_is_said_in_a_line() {
     let (mut stream, _) = listener.accept().expect("a client");
     stream.write_all(b"too many users\n").expect("to send");
     drop(stream);
-    let error = person.ends().0.expect_err("refused").to_string();
+    let error = person.ends_by_itself().0.expect_err("refused").to_string();
     assert!(error.ends_with("does not let you in: too many users"), "{error}");
 }

@@ -53,7 +53,7 @@ fn relays_are_shown_however_they_arrive_and_exit_of_the_server_is_the_end() {
     person.sees("<127.0.0.1:5> one\n<127.0.0.1:6> two\n");
     stream.write_all(b"exit;").expect("to send");
     drop(stream);
-    let (ended, _) = person.ends();
+    let (ended, _) = person.ends_by_itself();
     let error = ended.expect_err("it did not end as it wished").to_string();
     assert!(error.ends_with("closed the connection"), "{error}");
 }
