@@ -31,8 +31,12 @@ const NEEDED_ANSWER: u64 = 30;
 const QUIET: Duration = Duration::from_millis(150);
 /// After which silence of ours we say that we are still here.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
-/// How long a sign that all was heard is waited for.
+/// How long a sign that all was heard is waited for, and how much longer for each unit that was sent: a
+/// server may take no more than one every now and then.
 const CONFIRMATION: Duration = Duration::from_secs(10);
+const EACH: Duration = Duration::from_secs(3);
+/// For how many units.
+const MOST_WAITED: u32 = 1000;
 /// How long the other end's goodbye is waited for.
 const GOODBYE: Duration = Duration::from_secs(3);
 /// The same if it is the only sign that all was heard.
@@ -74,6 +78,8 @@ pub struct Link {
     /// The sign was wanted and did not come.
     unheard: bool,
     heard_any: bool,
+    /// How many units were sent.
+    sent: u32,
     over: bool,
     opened: Instant,
     last_heard: Instant,
@@ -130,6 +136,7 @@ impl Link {
             sure: false,
             unheard: false,
             heard_any: false,
+            sent: 0,
             over: false,
             opened: now,
             last_heard: now,
@@ -360,6 +367,7 @@ impl Link {
             if let Err(error) = self.wire.send(&unit) {
                 return self.ended(Some(error), told);
             }
+            self.sent = self.sent.saturating_add(1);
             self.last_sent = Instant::now();
             self.not_before = self.last_sent + if paced { PACE } else { Duration::ZERO };
         }
@@ -373,7 +381,8 @@ impl Link {
                 let mut steps = Vec::new();
                 self.conversation.confirm(&mut steps);
                 self.carry_out(steps, told);
-                self.phase = Phase::Confirming { until: now + CONFIRMATION };
+                self.phase =
+                    Phase::Confirming { until: now + CONFIRMATION + EACH * self.sent.min(MOST_WAITED) };
                 self.part(now, told);
             }
             Phase::Confirming { until } if self.conversation.confirmed() || now >= until => {

@@ -76,6 +76,16 @@ impl Screen {
         self.tmux(&["send-keys", "-t", "main", "Enter"]);
     }
 
+    /// Types, without Enter.
+    pub fn type_keys(&self, text: &str) {
+        self.tmux(&["send-keys", "-t", "main", "-l", text]);
+    }
+
+    /// Presses a key that has a name, such as `C-c`.
+    pub fn press(&self, key: &str) {
+        self.tmux(&["send-keys", "-t", "main", key]);
+    }
+
     /// What is on the screen.
     pub fn shown(&self) -> String {
         String::from_utf8_lossy(&self.tmux(&["capture-pane", "-p", "-t", "main"]).stdout).into_owned()
