@@ -124,9 +124,9 @@ Examples:
   saloon chat irc+tls://irc.example.org --room dev    IRC over TLS, in #dev
   echo hi | saloon chat line+tcp://127.0.0.1:6670     say one line in the lobby
   saloon chat group+tcp://127.0.0.1:6671              /msg IP:PORT TEXT goes straight to that user
-  saloon chat packet+udp://127.0.0.1:30104?nick=ann   a packet server
+  saloon chat 'packet+udp://127.0.0.1:30104?nick=ann' a packet server
   saloon chat 'packet+udp://127.0.0.1:4000?nick=ann&kind=pair'      another person's program
-  saloon chat --listen packet+udp://0.0.0.0:4000?nick=bob           wait for another person
+  saloon chat --listen 'packet+udp://0.0.0.0:4000?nick=bob'         wait for another person
   saloon chat plain+tcp://127.0.0.1:8080 --encoding gbk";
 
 /// Chat by numbers: connect, disconnect, time, name, list, send, exit
