@@ -138,6 +138,8 @@ pub enum Delivery<'a> {
 pub struct Rendering {
     /// The dialect.
     pub dialect: Dialect,
+    /// Our port, as the peer reached it, where that makes a difference.
+    pub port: u16,
     /// What the dialect makes of it.
     pub features: u64,
 }
@@ -176,7 +178,8 @@ impl Dialect {
     /// Where one frame of it ends and the next begins, on a transport that carries a stream.
     pub const fn framing(self) -> Framing {
         match self {
-            Self::Irc | Self::Line => Framing::Lines,
+            Self::Irc => Framing::Lines,
+            Self::Line => Framing::TelnetLines,
             Self::Packet => Framing::Fixed(1048),
             Self::Plain | Self::Group | Self::Tagged => Framing::Reads,
         }
@@ -214,6 +217,8 @@ impl Dialect {
 pub enum Framing {
     /// At a line feed.
     Lines,
+    /// At a line feed that is not part of telnet's negotiations.
+    TelnetLines,
     /// Whatever one read brings is a frame.
     Reads,
     /// After so many bytes.
@@ -309,7 +314,7 @@ pub fn relevant(rendering: Rendering, event: &Event) -> Rendering {
 pub fn encode(rendering: Rendering, event: &Event, bytes: &mut Vec<u8>) {
     match rendering.dialect {
         Dialect::Irc => irc::encode(rendering.features, event, bytes),
-        dialect => text::encode(dialect, text::Variant::from_bits(rendering.features), event, bytes),
+        _ => text::encode(rendering.dialect, text::Variant::of(rendering), event, bytes),
     }
 }
 

@@ -14,7 +14,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use hub::{Answer, Cause, Event, Query, RoomName, Timestamp};
+use hub::{Cause, Event, Timestamp};
 
 use crate::text::{Base, Note, Spelling, Variant};
 use crate::{Delivery, Dialect, Output};
@@ -24,8 +24,6 @@ use crate::{Delivery, Dialect, Output};
 pub(crate) struct Line {
     /// Whether it has been told where it is.
     greeted: bool,
-    /// The rooms it has entered and not been told of what was said there before, and when it did.
-    entered: Vec<(RoomName, Timestamp)>,
 }
 
 impl Line {
@@ -46,25 +44,19 @@ impl Line {
         let help = "Type a line to say it. /nick NAME changes your name, /help tells the rest, /quit leaves.";
         self.notice(base, help, bytes);
     }
+}
 
-    /// What was said lately, each with the time of day.
-    fn recall(&mut self, base: &Base, room: &RoomName, said: &[Arc<Event>], bytes: &mut Vec<u8>) {
-        let variant = base.variant();
-        let here = self.entered.iter().position(|(entered, _)| entered == room);
-        // What has been said since then was heard.
-        let since = here.map_or(Timestamp(i64::MAX), |here| self.entered.remove(here).1);
-        for event in said {
-            let (Event::Said { at, .. }, Some(note)) = (&**event, Note::of(event)) else { continue };
-            if *at >= since {
-                continue;
-            }
-            let clock = base.person.clock(*at);
-            // Of `Fri Nov 20 20:37:14 2026` the hours and minutes.
-            let time = clock.get(11..16).unwrap_or_default();
-            let words = format!("{time} {}", note.words(variant.rooms));
-            bytes.extend_from_slice(&variant.charset.encode(&shown(&words)));
-            bytes.extend_from_slice(b"\r\n");
-        }
+/// What was said lately, each with the time of day.
+fn recall(base: &Base, said: &[Arc<Event>], bytes: &mut Vec<u8>) {
+    let variant = base.variant();
+    for event in said {
+        let (Event::Said { at, .. }, Some(note)) = (&**event, Note::of(event)) else { continue };
+        let clock = base.person.clock(*at);
+        // Of `Fri Nov 20 20:37:14 2026` the hours and minutes.
+        let time = clock.get(11..16).unwrap_or_default();
+        let words = format!("{time} {}", note.words(variant.rooms));
+        bytes.extend_from_slice(&variant.charset.encode(&shown(&words)));
+        bytes.extend_from_slice(b"\r\n");
     }
 }
 
@@ -97,19 +89,6 @@ impl Spelling for Line {
         bytes: &mut Vec<u8>,
         outputs: &mut Vec<Output>,
     ) {
-        let entered = match delivery {
-            Delivery::Reply(Event::Entered { room, .. }) => {
-                outputs.push(Output::Query(Query::Recent(room.clone())));
-                true
-            }
-            Delivery::Reply(Event::Joined { room, at, .. }) => {
-                self.entered.retain(|(entered, _)| entered != room);
-                self.entered.push((room.clone(), *at));
-                false
-            }
-            Delivery::Answer(Answer::Recent(room, said)) => return self.recall(base, room, said, bytes),
-            _ => false,
-        };
         let variant = base.variant();
         let (mut present, mut told) = (Vec::new(), Vec::new());
         base.person.deliver(delivery, outputs, &mut |note, own| match note {
@@ -118,8 +97,9 @@ impl Spelling for Line {
             Note::Present { who } => present.push(who.nick.to_string()),
             note => Self::tell(variant, &note, &mut told),
         });
-        if entered {
+        if let Delivery::Reply(Event::Entered { recent, .. }) = delivery {
             self.greet(base, &present, bytes);
+            recall(base, recent, bytes);
         }
         bytes.append(&mut told);
     }

@@ -41,6 +41,7 @@ pub fn open(dialect: Dialect, settings: &Settings, door: Door) -> Box<dyn Sessio
             Some(std::net::IpAddr::V4(ip)) => ip,
             _ => Ipv4Addr::UNSPECIFIED,
         },
+        port: local.map_or(0, |local| local.port()),
         first_port: settings.text.first_port,
         charset: reader.charset(),
         rooms: false,
@@ -59,7 +60,7 @@ pub fn open(dialect: Dialect, settings: &Settings, door: Door) -> Box<dyn Sessio
         }
         Dialect::Plain => Box::new(TextSession::new(person, reader, variant, plain::Plain::default())),
         Dialect::Group => Box::new(TextSession::new(person, reader, variant, group::Group)),
-        Dialect::Tagged => Box::new(TextSession::new(person, reader, variant, tagged::Tagged::new(local))),
+        Dialect::Tagged => Box::new(TextSession::new(person, reader, variant, tagged::Tagged::default())),
     }
 }
 

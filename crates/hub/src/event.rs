@@ -167,6 +167,8 @@ pub enum Event {
         topic: Option<Topic>,
         /// Who is there, if that was asked for.
         names: Option<Names>,
+        /// What was said there last, the oldest first.
+        recent: Vec<Arc<Event>>,
     },
     /// Someone left a room.
     Parted {

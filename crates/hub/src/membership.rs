@@ -81,11 +81,12 @@ impl Hub {
     }
 
     pub(crate) fn entered(&self, room: RoomId, names: bool) -> Event {
-        let Room { name, topic, .. } = &self.rooms[room];
+        let Room { name, topic, recent, .. } = &self.rooms[room];
         Event::Entered {
             room: name.clone(),
             topic: topic.as_deref().cloned(),
             names: names.then(|| self.names_of(room, |_| true)),
+            recent: recent.iter().cloned().collect(),
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use crate::{
-    Event, Identity, ListKind, ModeChange, Names, Nick, Ranks, RoomName, Text, Timestamp, Topic, UserFlags,
+    Identity, ListKind, ModeChange, Names, Nick, Ranks, RoomName, Text, Timestamp, Topic, UserFlags,
 };
 
 /// A question. The answer is an [`Answer`] of the same name, or [`Answer::Rejected`] where it says so.
@@ -18,8 +18,6 @@ pub enum Query {
     Counts,
     /// The topic of a room. Rejected: `NoSuchRoom`, `NotInRoom`.
     Topic(RoomName),
-    /// What was said in a room lately. Rejected: `NoSuchRoom`, `NotInRoom`.
-    Recent(RoomName),
     /// The members of a room: none of an unknown room, or of a secret one that one is not in;
     /// invisible users only to members.
     Names(RoomName),
@@ -107,8 +105,6 @@ pub enum Answer {
     Counts(Counts),
     /// See [`Query::Topic`]. The name in the room's own case.
     Topic(RoomName, Option<Topic>),
-    /// See [`Query::Recent`]. The oldest first.
-    Recent(RoomName, Vec<Arc<Event>>),
     /// See [`Query::Names`]. The name in the room's own case; `None` if there is nothing to see.
     Names(RoomName, Option<Names>),
     /// See [`Query::RoomModes`].

@@ -38,10 +38,6 @@ impl Hub {
             Query::NickTaken(nick) => Answer::NickTaken(self.nick_taken(Some(asker), &nick)),
             Query::Counts => Answer::Counts(self.counts()),
             Query::Topic(name) => self.topic(asker, name)?,
-            Query::Recent(name) => {
-                let room = &self.rooms[self.own_room(asker, &name)?];
-                Answer::Recent(room.name.clone(), room.recent.iter().cloned().collect())
-            }
             Query::Names(name) => self.names(asker, name),
             Query::RoomModes(name) => self.room_modes(asker, &name)?,
             Query::List(name, kind) => {

@@ -30,7 +30,6 @@ impl Irc {
         match answer {
             Answer::NickTaken(taken) => self.nick_answered(*taken, out),
             Answer::Counts(counts) => self.write_counts(counts, out),
-            Answer::Recent(..) => {}
             Answer::Topic(room, topic) => self.write_topic(room, topic.as_ref(), true, out),
             Answer::Names(room, names) => {
                 if let Some(names) = names {

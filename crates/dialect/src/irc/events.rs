@@ -35,7 +35,7 @@ impl Irc {
             Event::Joined { id, at, who, room, .. } if who.nick.as_str() == self.nick => {
                 self.renderer().joined(out, *at, Some(*id), who, room.as_str(), None);
             }
-            Event::Entered { room, topic, names } => {
+            Event::Entered { room, topic, names, .. } => {
                 self.write_topic(room, topic.as_ref(), false, out);
                 if let (Some(names), false) = (names, self.caps.contains(Capabilities::NO_IMPLICIT_NAMES)) {
                     self.write_names_of(room, names, out);

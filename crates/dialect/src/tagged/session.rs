@@ -1,7 +1,7 @@
 //! The conversation with a `tagged` client.
 
 use std::collections::VecDeque;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::net::SocketAddrV4;
 
 use hub::{Answer, Event, Names, Query, Rejection, Target, Timestamp};
 
@@ -19,26 +19,14 @@ const REQUESTS: usize = 32;
 const UNIT: u8 = 0;
 
 /// One client.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Tagged {
-    /// The address of the room itself: ours.
-    here: SocketAddrV4,
     requests: Requests,
     /// For each list of names that was asked for: whether by `list`, or else by a typed command.
     lists: VecDeque<bool>,
 }
 
 impl Tagged {
-    /// For a peer that reached us at this address.
-    pub fn new(local: Option<SocketAddr>) -> Self {
-        let port = local.map_or(0, |local| local.port());
-        let ip = match local.map(|local| local.ip().to_canonical()) {
-            Some(IpAddr::V4(ip)) => ip,
-            _ => Ipv4Addr::UNSPECIFIED,
-        };
-        Self { here: SocketAddrV4::new(ip, port), requests: Requests::default(), lists: VecDeque::new() }
-    }
-
     fn take(&mut self, base: &mut Base, now: Timestamp, request: Request, outputs: &mut Vec<Output>) {
         match request {
             Request::Time => {
@@ -83,7 +71,7 @@ impl Tagged {
 
     /// Everyone in the lobby, behind the lobby itself.
     fn list(&self, variant: Variant, names: &Names, bytes: &mut Vec<u8>) {
-        unit::push(bytes, |out| Reply::List { id: 0, addr: self.here }.encode(out));
+        unit::push(bytes, |out| Reply::List { id: 0, addr: variant.server() }.encode(out));
         let mut members: Vec<_> = names.members.iter().map(|(_, who)| who).collect();
         members.sort_by_key(|who| who.place.number);
         for who in members {
@@ -131,12 +119,11 @@ impl Spelling for Tagged {
             }
             Note::Joined { who, .. } | Note::Left { who, .. } | Note::Renamed { who, .. } => {
                 if !came_by("tagged", who) {
-                    let server = SocketAddrV4::new(variant.ip, 0);
-                    sent(variant, 0, server, &note.words(variant.rooms), bytes);
+                    sent(variant, 0, variant.server(), &note.words(variant.rooms), bytes);
                 }
             }
             Note::Present { .. } | Note::Topic { .. } => {}
-            Note::Info(_) => sent(variant, 0, SocketAddrV4::new(variant.ip, 0), &note.words(false), bytes),
+            Note::Info(_) => sent(variant, 0, variant.server(), &note.words(false), bytes),
         }
     }
 
@@ -179,7 +166,7 @@ impl Spelling for Tagged {
         bytes: &mut Vec<u8>,
         outputs: &mut Vec<Output>,
     ) {
-        let (variant, here) = (base.variant(), self.here);
+        let variant = base.variant();
         match delivery {
             Delivery::Local([UNIT, units @ ..]) => return bytes.extend_from_slice(units),
             Delivery::Reply(Event::Rejected(Rejection::NoSuchNick(id))) if id.parse::<u32>().is_ok() => {
@@ -191,13 +178,14 @@ impl Spelling for Tagged {
             _ => {}
         }
         base.person.deliver(delivery, outputs, &mut |note, own| match note {
-            Note::Info(text) => sent(variant, 0, here, &text, bytes),
+            Note::Info(text) => sent(variant, 0, variant.server(), &text, bytes),
             _ if own => {}
             note => Self::tell(variant, &note, bytes),
         });
     }
 
     fn notice(&mut self, base: &Base, text: &str, bytes: &mut Vec<u8>) {
-        sent(base.variant(), 0, self.here, text, bytes);
+        let variant = base.variant();
+        sent(variant, 0, variant.server(), text, bytes);
     }
 }

@@ -229,7 +229,7 @@ impl Person {
     /// Takes the lines of one frame, which may have several: the first ones one by one, and what the rest of
     /// too many says as one.
     pub fn typed_lines(&mut self, now: Timestamp, text: &str, outputs: &mut Vec<Output>) {
-        let mut lines = text.split(['\r', '\n']).map(str::trim_end).filter(|line| !line.is_empty());
+        let mut lines = text.split(['\r', '\n']).filter(|line| !line.trim().is_empty());
         lines.by_ref().take(LINES).for_each(|line| self.typed(now, line, outputs));
         let (mut rest, mut commands) = (Vec::new(), 0);
         for line in lines {
@@ -357,6 +357,8 @@ impl Person {
                     self.room = Some(here.clone());
                     return self.inform(outputs, &format!("you speak in {} now", room.as_str()));
                 }
+                // Set now, not when the hub agrees: a line right behind this is meant for the new room.
+                self.room = Some(room.clone());
                 outputs.push(Output::Command(Command::Join { room, key: None, names: true }));
             }
             None => self.inform(
@@ -455,7 +457,7 @@ impl Person {
                 outputs.push(Output::Command(Command::Join { room, key: None, names: true }));
             }
             Event::Rejected(rejection) => self.rejected(rejection, outputs, tell),
-            Event::Entered { room, names, topic } => {
+            Event::Entered { room, names, topic, .. } => {
                 self.landed = true;
                 for (_, who) in names.iter().flat_map(|names| &names.members) {
                     if who.place.number != self.number {
@@ -503,6 +505,10 @@ impl Person {
         if self.stage == Stage::Arriving && name && self.tries < TRIES {
             self.tries += 1;
             return self.register(outputs);
+        }
+        // It may be a room that it is not let into.
+        if !self.room.as_ref().is_some_and(|room| self.rooms.iter().any(|here| same(here, room))) {
+            self.room = self.rooms.last().cloned();
         }
         let text = reason(rejection);
         if self.stage == Stage::Arriving {

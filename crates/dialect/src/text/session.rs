@@ -161,7 +161,7 @@ impl<S: Spelling> Session for TextSession<S> {
     fn resume(&mut self, _outputs: &mut Vec<Output>) {}
 
     fn rendering(&self) -> Rendering {
-        Rendering { dialect: S::DIALECT, features: self.base.variant().bits() }
+        self.base.variant().rendering(S::DIALECT)
     }
 
     fn registered(&self) -> bool {

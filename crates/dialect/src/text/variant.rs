@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddrV4};
 use hub::Identity;
 
 use crate::charset::Charset;
+use crate::{Dialect, Rendering};
 
 /// How a peer of a text dialect is told things. Fits into the features of a
 /// [`Rendering`](crate::Rendering).
@@ -12,6 +13,8 @@ use crate::charset::Charset;
 pub struct Variant {
     /// The server's address as the peer reached it; 0.0.0.0 where that is no IPv4 address.
     pub ip: Ipv4Addr,
+    /// And its port.
+    pub port: u16,
     /// The first port of the virtual addresses.
     pub first_port: u16,
     /// How the peer writes and reads text.
@@ -21,22 +24,30 @@ pub struct Variant {
 }
 
 impl Variant {
-    /// In 64 bits.
-    pub fn bits(self) -> u64 {
-        u64::from(self.ip.to_bits())
+    /// As a rendering of a dialect.
+    pub fn rendering(self, dialect: Dialect) -> Rendering {
+        let features = u64::from(self.ip.to_bits())
             | u64::from(self.first_port) << 32
             | u64::from(self.charset.index()) << 48
-            | u64::from(self.rooms) << 56
+            | u64::from(self.rooms) << 56;
+        Rendering { dialect, port: self.port, features }
     }
 
-    /// From what [`bits`](Self::bits) made.
-    pub fn from_bits(bits: u64) -> Self {
+    /// From what [`rendering`](Self::rendering) made.
+    pub fn of(rendering: Rendering) -> Self {
+        let bits = rendering.features;
         Self {
             ip: Ipv4Addr::from_bits(bits as u32),
+            port: rendering.port,
             first_port: (bits >> 32) as u16,
             charset: Charset::from_index((bits >> 48) as u8).unwrap_or_default(),
             rooms: bits >> 56 & 1 == 1,
         }
+    }
+
+    /// The server itself, as the peer reached it.
+    pub fn server(self) -> SocketAddrV4 {
+        SocketAddrV4::new(self.ip, self.port)
     }
 
     /// The address by which peers of this dialect know a user: the true one if it came the same way, else
@@ -66,15 +77,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_variant_comes_out_of_its_bits_as_it_went_in() {
+    fn a_variant_comes_out_of_its_rendering_as_it_went_in() {
         let variant = Variant {
             ip: Ipv4Addr::new(192, 0, 2, 200),
+            port: 3677,
             first_port: 21_000,
             charset: Charset::named("gb18030").expect("a charset"),
             rooms: true,
         };
-        assert_eq!(Variant::from_bits(variant.bits()), variant);
+        assert_eq!(Variant::of(variant.rendering(Dialect::Tagged)), variant);
         let plain = Variant { rooms: false, charset: Charset::default(), ..variant };
-        assert_eq!(Variant::from_bits(plain.bits()), plain);
+        assert_eq!(Variant::of(plain.rendering(Dialect::Line)), plain);
     }
 }

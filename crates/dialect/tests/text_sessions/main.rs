@@ -53,7 +53,7 @@ fn a_newcomer_is_told_who_is_here_in_the_way_of_its_dialect() {
         ("la", "1~", &[], Some("-- guest50001 has left")),
         ("aa", "1~", &[], None),
         ("lg", "1~", &["192.0.2.2:50002 is online", "127.0.0.1:21000 is online"], Some(OFFLINE)),
-        ("lt", "1~", &["Reply Message From Server!"], Some("SEND 0 127.0.0.1:0 -- guest50001 has left")),
+        ("lt", "1~", &["Reply Message From Server!"], Some("SEND 0 127.0.0.1:6670 -- guest50001 has left")),
         ("tt", "1~", &["Reply Message From Server!"], None),
     ] {
         let mut stage = Stage::new(letters.as_bytes()).expect("everyone connects");

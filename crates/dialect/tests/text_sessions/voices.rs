@@ -65,7 +65,7 @@ fn who_is_in_two_rooms_is_told_which_is_which() {
             't',
             "SEND 2 127.0.0.1:21001 [#lobby] <guest50002> hi",
             "SEND 2 127.0.0.1:21001 [#dev] <guest50002> yo",
-            "SEND 0 127.0.0.1:0 -- guest50002 has joined #dev",
+            "SEND 0 127.0.0.1:6670 -- guest50002 has joined #dev",
         ),
     ] {
         let mut stage = arrived(&format!("{dialect}l"));

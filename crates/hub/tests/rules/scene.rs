@@ -226,7 +226,7 @@ pub fn close(session: SessionId, cause: Cause) -> Effect {
 }
 
 pub fn entered(room: &str, topic: Option<Topic>, members: &[(Ranks, Identity)]) -> Event {
-    Event::Entered { room: room_name(room), topic, names: Some(names(members)) }
+    Event::Entered { room: room_name(room), topic, names: Some(names(members)), recent: vec![] }
 }
 
 pub fn names(members: &[(Ranks, Identity)]) -> Names {

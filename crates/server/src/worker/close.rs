@@ -40,6 +40,7 @@ impl Worker {
         self.push_units(slot, &last_words);
         self.scratch = last_words;
         self.make_dirty(slot);
+        self.update_interest(slot);
         let until = self.watch.millis() + FAREWELL;
         self.timers.cancel(self.conns[slot].idle_at, id);
         self.timers.set(until, id);

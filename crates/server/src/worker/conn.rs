@@ -137,7 +137,7 @@ impl Conn {
             outbox: Outbox::Empty,
             waiting: 0,
             session: None,
-            rendering: Rendering { dialect, features: 0 },
+            rendering: Rendering { dialect, ..Rendering::default() },
             busy: Busy::No,
             input: Vec::new(),
             taken: 0,

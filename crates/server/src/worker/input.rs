@@ -19,7 +19,11 @@ impl Worker {
     pub(super) fn readable(&mut self, slot: usize, hangup: bool, now: u64) {
         let conn = &mut self.conns[slot];
         if conn.state.contains(State::CLOSING) {
-            return self.linger(slot);
+            // Until its last words are written, only a reset is of interest.
+            if conn.state.contains(State::LINGERING) || hangup {
+                self.linger(slot);
+            }
+            return;
         }
         if conn.paused() {
             if hangup {
@@ -103,7 +107,8 @@ impl Worker {
         let has_line = line.is_some();
         if has_line && conn.busy == Busy::No && conn.entrance.is_none() {
             // Too long is too long, whether or not its end has come already.
-            if conn.dialect().framing() == Framing::Lines && line.is_some_and(|length| length > most) {
+            let lines = matches!(conn.dialect().framing(), Framing::Lines | Framing::TelnetLines);
+            if lines && line.is_some_and(|length| length > most) {
                 return self.leave(slot, Cause::ReceiveQueueFull(most));
             }
             if let Err(until) = conn.allowance.take(now, &self.live.config.fakelag) {

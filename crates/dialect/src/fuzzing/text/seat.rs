@@ -71,7 +71,7 @@ impl Seat {
     pub fn charset(&self) -> Charset {
         match self.dialect {
             Dialect::Irc => Charset::UTF_8,
-            _ => Variant::from_bits(self.session.rendering().features).charset,
+            _ => Variant::of(self.session.rendering()).charset,
         }
     }
 
@@ -142,7 +142,7 @@ impl Seat {
     fn charset_told(&self) -> Charset {
         match self.dialect {
             Dialect::Irc => Charset::UTF_8,
-            _ => Variant::from_bits(self.rendering.features).charset,
+            _ => Variant::of(self.rendering).charset,
         }
     }
 }
