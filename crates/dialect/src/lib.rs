@@ -191,6 +191,11 @@ impl Dialect {
         matches!(self, Self::Plain | Self::Group | Self::Tagged)
     }
 
+    /// Whether what is written consists of units, each to be sent by itself.
+    pub const fn has_units(self) -> bool {
+        !matches!(self, Self::Irc | Self::Line)
+    }
+
     /// How many bytes several units may have that leave together, with a line feed between them, because
     /// the peer falls behind; none if it could not tell them apart.
     pub const fn joined(self) -> Option<usize> {
@@ -325,5 +330,5 @@ pub fn may_begin(bytes: &[u8]) -> bool {
 
 /// The units that encoded bytes consist of: one for a dialect that is a stream.
 pub fn units(dialect: Dialect, bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
-    unit::split(bytes, !matches!(dialect, Dialect::Irc | Dialect::Line))
+    unit::split(bytes, dialect.has_units())
 }

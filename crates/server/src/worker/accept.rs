@@ -142,6 +142,7 @@ impl Worker {
         let id = session_id(self.me, slot, self.generation);
         let mut conn = Conn::new(stream, id, self.dialect_at(listener), listener as u16, now);
         (conn.ip, conn.port) = (peer.ip, peer.port);
+        conn.near = peer.is_local();
         if conn.dialect() != Dialect::Irc {
             conn.talk = Some(Box::new(Talk { local: conn.stream.local_addr(), ..Talk::default() }));
         }

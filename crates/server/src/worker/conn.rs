@@ -30,6 +30,10 @@ pub struct Conn {
     /// many does not touch it.
     pub rendering: Rendering,
     pub id: SessionId,
+    /// When a unit was last sent, in milliseconds of the worker's watch.
+    pub sent: u64,
+    /// Whether what is sent has arrived as soon as it is sent: the peer is on this machine.
+    pub near: bool,
     /// None until the peer has said something.
     pub session: Option<Box<dyn Session>>,
     /// What was read and is not yet taken, from `taken` on.
@@ -61,8 +65,6 @@ const _: () = assert!(std::mem::offset_of!(Conn, id) <= 64, "a delivery touches 
 pub struct Talk {
     /// Our address, as the peer reached it.
     pub local: Option<SocketAddr>,
-    /// When a unit was last sent.
-    pub sent: u64,
     /// When the session wants to be told that nothing came.
     pub silent_at: Option<u64>,
     /// When a session ends whose peer has sent its last.
@@ -135,6 +137,8 @@ impl Conn {
             stream,
             id,
             outbox: Outbox::Empty,
+            sent: 0,
+            near: false,
             waiting: 0,
             session: None,
             rendering: Rendering { dialect, ..Rendering::default() },

@@ -76,6 +76,8 @@ pub struct Worker {
     /// Connections here, by room.
     rooms: Vec<Vec<u32>>,
     timers: Timers,
+    /// Who waits for the time of its next unit, in that order.
+    paced: VecDeque<(u64, SessionId)>,
     /// What is to be carried to the hub.
     batch: Vec<(SessionId, Output)>,
     /// Connections with lines to take.
@@ -132,6 +134,7 @@ impl Worker {
             generation: 0,
             rooms: Vec::new(),
             timers: Timers::default(),
+            paced: VecDeque::new(),
             batch: Vec::new(),
             ready: Vec::new(),
             dirty: VecDeque::new(),
@@ -200,7 +203,8 @@ impl Worker {
         if !self.dirty.is_empty() || !self.batch.is_empty() || !self.ready.is_empty() {
             return Some(Duration::ZERO);
         }
-        let next = self.timers.next().into_iter().chain(self.stop_at).min()?;
+        let paced = self.paced.front().map(|(at, _)| *at);
+        let next = self.timers.next().into_iter().chain(self.stop_at).chain(paced).min()?;
         Some(Duration::from_millis(next.saturating_sub(now)))
     }
 

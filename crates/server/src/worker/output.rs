@@ -4,6 +4,7 @@ use hub::Cause;
 
 use super::conn::{Conn, State, log};
 use super::{SLICE, Worker};
+use crate::core::slot_of;
 use crate::outbox::{Flushed, Together};
 use crate::piece::Piece;
 use dialect::Dialect;
@@ -108,7 +109,7 @@ impl Worker {
                 Err(error) => return self.fail(slot, &error),
             }
         }
-        if conn.talk.is_some() && conn.dialect() != Dialect::Line {
+        if conn.dialect().has_units() {
             return self.write_units(slot);
         }
         match conn.outbox.flush(&mut conn.stream, &mut conn.waiting, &mut self.spares) {
@@ -124,17 +125,17 @@ impl Worker {
         let now = self.watch.millis();
         loop {
             let conn = &mut self.conns[slot];
-            let Some(talk) = conn.talk.as_mut().filter(|_| !conn.outbox.is_empty()) else {
+            if conn.outbox.is_empty() {
                 return self.written(slot);
-            };
+            }
             let dialect = conn.rendering.dialect;
             if dialect.is_paced() && !conn.outbox.is_half_written() {
-                let arrived = conn.stream.unsent().is_ok_and(|unsent| unsent == 0);
-                if now < talk.sent + PACE || !arrived {
-                    let at = (talk.sent + PACE).max(now + PACE / 4);
+                let arrived = conn.near || conn.stream.unsent().is_ok_and(|unsent| unsent == 0);
+                if now < conn.sent + PACE || !arrived {
+                    let at = (conn.sent + PACE).max(now + PACE / 4);
                     return self.pace(slot, at);
                 }
-                talk.sent = now;
+                conn.sent = now;
             }
             let together = dialect.joined().map(|most| Together { least: BACKLOG, most, may: may_join });
             let outcome =
@@ -154,11 +155,23 @@ impl Worker {
         }
     }
 
-    /// Goes on writing at that time.
+    /// Goes on writing at that time, or a little later: who waits, waits in a row.
     fn pace(&mut self, slot: usize, at: u64) {
         let conn = &mut self.conns[slot];
         conn.state.insert(State::PACED);
-        self.timers.set(at, conn.id);
+        let last = self.paced.back().map_or(0, |(at, _)| *at);
+        self.paced.push_back((at.max(last), conn.id));
+    }
+
+    /// Lets those go on whose time has come.
+    pub(super) fn unpace(&mut self, now: u64) {
+        while let Some((_, id)) = self.paced.pop_front_if(|(at, _)| *at <= now) {
+            let slot = slot_of(id);
+            if let Some(conn) = self.conns.get_mut(slot).filter(|conn| conn.id == id) {
+                conn.state.remove(State::PACED);
+                self.make_dirty(slot);
+            }
+        }
     }
 
     fn blocked(&mut self, slot: usize) {

@@ -10,6 +10,7 @@ use crate::core::slot_of;
 impl Worker {
     /// Looks at everything that is due.
     pub(super) fn tick(&mut self, now: u64) {
+        self.unpace(now);
         while let Some(id) = self.timers.due(now) {
             if id.0 > u64::MAX - 1 - u64::from(u16::MAX) {
                 self.reopen(id.0);
@@ -47,11 +48,6 @@ impl Worker {
     fn look_at_talk(&mut self, slot: usize, now: u64) {
         let conn = &mut self.conns[slot];
         let id = conn.id;
-        if conn.state.contains(State::PACED) {
-            conn.state.remove(State::PACED);
-            self.make_dirty(slot);
-        }
-        let conn = &mut self.conns[slot];
         let Some(talk) = &mut conn.talk else { return };
         if conn.state.intersects(State::CLOSING | State::LEAVING) {
             return;
