@@ -35,15 +35,14 @@ impl Worker {
         if piece.is_empty() || conn.state.intersects(State::BROKEN | State::LINGERING) {
             return;
         }
-        if conn.rendering.dialect == Dialect::Packet && !self.may_send(slot) {
-            return;
-        }
-        let Some(conn) = self.conns.get_mut(slot) else { return };
         let count = piece.len() as u32;
-        if conn.waiting + count > self.sendq && !self.make_room(slot, count) {
-            return;
-        }
-        let Some(conn) = self.conns.get_mut(slot) else { return };
+        // One look at the record is all that most deliveries need.
+        let doubtful = conn.waiting + count > self.sendq || conn.rendering.dialect == Dialect::Packet;
+        let conn = match doubtful {
+            false => conn,
+            true if !self.may_append(slot, count) => return,
+            true => &mut self.conns[slot],
+        };
         conn.waiting += count;
         conn.outbox.push(piece, &mut self.spares);
         // One that is blocked is written to when the kernel says so, one that is paced when its time comes.
@@ -51,6 +50,15 @@ impl Worker {
             conn.state.insert(State::DIRTY);
             self.dirty.push_back(slot as u32);
         }
+    }
+
+    fn may_append(&mut self, slot: usize, count: u32) -> bool {
+        let packet = self.conns[slot].rendering.dialect == Dialect::Packet;
+        if packet && !self.may_send(slot) {
+            return false;
+        }
+        let Some(conn) = self.conns.get(slot) else { return false };
+        conn.waiting + count <= self.sendq || self.make_room(slot, count)
     }
 
     /// Whether bytes that are more than may wait can be appended all the same; if not, the connection is
