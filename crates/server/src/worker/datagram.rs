@@ -103,7 +103,7 @@ impl Worker {
         let ip = peer.ip();
         let listen = self.live.config.listen.get(listener)?;
         let allowed = ip.is_none_or(|ip| listen.allow.iter().any(|net| net.contains(ip)));
-        let (logins, listen) = (listen.logins, listen.clone());
+        let (logins, idle) = (listen.logins, listen.idle);
         // Nothing is answered: the address may not be the sender's own.
         if !allowed || !self.may_log_in(ip, logins, now) || self.may_enter(ip, listener, now).is_err() {
             tracing::debug!(%peer, "a datagram was not listened to");
@@ -118,7 +118,7 @@ impl Worker {
         (conn.ip, conn.port) = (ip, peer.addr().map_or(0, |addr| addr.port()));
         conn.talk =
             Some(Box::new(Talk { peer: Some(peer.clone()), local: door.local_addr(), ..Talk::default() }));
-        let idle = u64::try_from(listen.idle.get().as_millis()).unwrap_or(u64::MAX);
+        let idle = u64::try_from(idle.get().as_millis()).unwrap_or(u64::MAX);
         conn.idle_at = now + self.first_look().min(idle);
         log!(DEBUG, conn, "connected");
         self.timers.set(conn.idle_at, id);
