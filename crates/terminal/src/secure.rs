@@ -5,10 +5,10 @@ use std::net::{IpAddr, Shutdown, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use client::{Place, Transport, Url};
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, aws_lc_rs};
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, InvalidMessage, RootCertStore};
+use rustls::crypto::aws_lc_rs;
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ClientConnection, InvalidMessage, RootCertStore};
+use transport::Anybody;
 
 use crate::error::Error;
 
@@ -139,57 +139,11 @@ fn config(trusting: bool) -> Result<Arc<ClientConfig>, Error> {
         .with_safe_default_protocol_versions()
         .map_err(|error| Error::Here("can't set up TLS", io::Error::other(error)))?;
     if trusting {
-        let verifier = Arc::new(Anybody(provider));
-        let builder = builder.dangerous().with_custom_certificate_verifier(verifier);
+        let builder = builder.dangerous().with_custom_certificate_verifier(Anybody::new(provider));
         return Ok(Arc::new(builder.with_no_client_auth()));
     }
     let mut roots = RootCertStore::empty();
     // Those that can't be read are not trusted; a server that needs one of them is refused by name.
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     Ok(Arc::new(builder.with_root_certificates(roots).with_no_client_auth()))
-}
-
-/// Takes every certificate: for servers on this machine, and for whoever says `--insecure`.
-#[derive(Debug)]
-struct Anybody(Arc<CryptoProvider>);
-
-impl Anybody {
-    fn algorithms(&self) -> &WebPkiSupportedAlgorithms {
-        &self.0.signature_verification_algorithms
-    }
-}
-
-impl ServerCertVerifier for Anybody {
-    fn verify_server_cert(
-        &self,
-        _end_entity: &CertificateDer<'_>,
-        _intermediates: &[CertificateDer<'_>],
-        _name: &ServerName<'_>,
-        _ocsp: &[u8],
-        _now: UnixTime,
-    ) -> Result<ServerCertVerified, rustls::Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        rustls::crypto::verify_tls12_signature(message, certificate, signed, self.algorithms())
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        rustls::crypto::verify_tls13_signature(message, certificate, signed, self.algorithms())
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<rustls::SignatureScheme> {
-        self.algorithms().supported_schemes()
-    }
 }

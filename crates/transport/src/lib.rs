@@ -34,6 +34,7 @@
 //! | [`process`]  | how many descriptors this process may have                        |
 
 pub mod addr;
+mod anybody;
 pub mod bind;
 pub mod cidr;
 mod client_cert;
@@ -55,6 +56,7 @@ mod unsent;
 pub mod waker;
 
 pub use addr::{Addr, AddrError, Endpoint, Host};
+pub use anybody::Anybody;
 pub use bind::BindError;
 pub use cidr::{Cidr, CidrError};
 pub use datagram::{DatagramListener, DatagramOptions, DatagramPeer, DatagramStream, is_nameless};

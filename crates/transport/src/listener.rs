@@ -33,11 +33,21 @@ pub struct ListenOptions {
     /// stay unanswered, then reading fails with `TimedOut`. From one second to nine hours; `None`, the
     /// default, never asks.
     pub keepalive: Option<Duration>,
+    /// Bytes that the kernel holds for a TCP peer that does not read (`SO_SNDBUF`, `socket(7)`); `None`, the
+    /// default, lets it take as many as it thinks useful, which may be megabytes.
+    pub send_buffer: Option<usize>,
 }
 
 impl Default for ListenOptions {
     fn default() -> Self {
-        Self { backlog: 4096, tls: None, unix_mode: None, unix_owner: Owner::default(), keepalive: None }
+        Self {
+            backlog: 4096,
+            tls: None,
+            unix_mode: None,
+            unix_owner: Owner::default(),
+            keepalive: None,
+            send_buffer: None,
+        }
     }
 }
 
@@ -75,14 +85,13 @@ impl Listener {
     }
 
     fn open(addr: &Addr, options: ListenOptions) -> io::Result<Self> {
-        let ListenOptions { backlog, tls, unix_mode, unix_owner, keepalive } = options;
-        let tls = tls.filter(|_| addr.is_tls());
+        let tls = options.tls.clone().filter(|_| addr.is_tls());
         match addr {
             Addr::Tls(_) if tls.is_none() => {
                 Err(io::Error::other("a tls:// address needs a certificate and a key"))
             }
             Addr::Tcp(endpoint) | Addr::Tls(endpoint) => {
-                let (fd, at) = listen_tcp(endpoint.socket_addr(), backlog, keepalive)?;
+                let (fd, at) = listen_tcp(endpoint.socket_addr(), &options)?;
                 Ok(Self { fd, addr: addr.at(at), tls, _file: None })
             }
             Addr::Udp(_) | Addr::Unixgram(_) => {
@@ -92,7 +101,7 @@ impl Listener {
                 Err(io::Error::new(io::ErrorKind::Unsupported, "this transport is not supported yet"))
             }
             Addr::Unix(path) => {
-                let (fd, file) = unix::listen(path, backlog, unix_mode, &unix_owner)?;
+                let (fd, file) = unix::listen(path, options.backlog, options.unix_mode, &options.unix_owner)?;
                 Ok(Self { fd, addr: addr.clone(), tls: None, _file: Some(file) })
             }
         }
@@ -147,23 +156,22 @@ pub fn is_exhausted(error: &io::Error) -> bool {
     exhausted.iter().any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
 }
 
-fn listen_tcp(
-    at: SocketAddr,
-    backlog: i32,
-    keepalive: Option<Duration>,
-) -> io::Result<(OwnedFd, SocketAddr)> {
+fn listen_tcp(at: SocketAddr, options: &ListenOptions) -> io::Result<(OwnedFd, SocketAddr)> {
     let socket = Socket::new(Domain::for_address(at), Type::STREAM.nonblocking(), None)?;
     socket.set_reuse_address(true)?; // else connections just closed keep the port for a minute
     if at.is_ipv6() {
         socket.set_only_v6(true)?;
     }
-    // Set once here: on Linux an accepted socket takes both over from its listener (tests/tcp.rs checks).
+    // Set once here: on Linux an accepted socket takes these over from its listener (tests/tcp.rs checks).
     socket.set_tcp_nodelay(true)?;
-    if let Some(idle) = keepalive {
+    if let Some(idle) = options.keepalive {
         socket.set_tcp_keepalive(&questions(idle))?;
     }
+    if let Some(bytes) = options.send_buffer {
+        socket.set_send_buffer_size(bytes)?;
+    }
     socket.bind(&at.into())?;
-    socket.listen(backlog)?;
+    socket.listen(options.backlog)?;
     let at = socket.local_addr()?.as_socket().unwrap_or(at);
     Ok((socket.into(), at))
 }

@@ -4,16 +4,26 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 
 use rcgen::{CertificateParams, KeyPair};
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{WebPkiSupportedAlgorithms, aws_lc_rs, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, Error, SignatureScheme, StreamOwned};
+use rustls::client::WantsClientCert;
+use rustls::crypto::aws_lc_rs;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::{ClientConfig, ClientConnection, ConfigBuilder, StreamOwned};
+use transport::Anybody;
 
 pub type TlsClient = StreamOwned<ClientConnection, TcpStream>;
 
 /// A client whose handshake happens with its first read or write.
 pub fn connect(addr: SocketAddr) -> TlsClient {
     over(TcpStream::connect(addr).expect("connected"))
+}
+
+/// A client that shows this certificate, written as PEM with its key.
+pub fn connect_as(addr: SocketAddr, certificate: &(String, String)) -> TlsClient {
+    let shown = CertificateDer::from_pem_slice(certificate.0.as_bytes()).expect("a certificate");
+    let key = PrivateKeyDer::from_pem_slice(certificate.1.as_bytes()).expect("a key");
+    let config = trusting().with_client_auth_cert(vec![shown], key).expect("they fit");
+    StreamOwned::new(client_of(config), TcpStream::connect(addr).expect("connected"))
 }
 
 /// A client over a connection that there is.
@@ -29,12 +39,19 @@ pub fn hello() -> Vec<u8> {
 }
 
 fn client() -> ClientConnection {
-    let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+    client_of(trusting().with_no_client_auth())
+}
+
+fn trusting() -> ConfigBuilder<ClientConfig, WantsClientCert> {
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
         .expect("versions")
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(Anybody))
-        .with_no_client_auth();
+        .with_custom_certificate_verifier(Anybody::new(provider))
+}
+
+fn client_of(config: ClientConfig) -> ClientConnection {
     let name = ServerName::try_from("irc.example.org").expect("a name");
     ClientConnection::new(Arc::new(config), name).expect("a connection")
 }
@@ -45,46 +62,4 @@ pub fn certificate(name: &str) -> (String, String) {
     let mut params = CertificateParams::new([name.to_owned(), "127.0.0.1".to_owned()]).expect("names");
     params.distinguished_name.push(rcgen::DnType::CommonName, name);
     (params.self_signed(&key).expect("a certificate").pem(), key.serialize_pem())
-}
-
-#[derive(Debug)]
-struct Anybody;
-
-impl ServerCertVerifier for Anybody {
-    fn verify_server_cert(
-        &self,
-        _end_entity: &CertificateDer<'_>,
-        _intermediates: &[CertificateDer<'_>],
-        _name: &ServerName<'_>,
-        _ocsp: &[u8],
-        _now: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, cert, dss, &algorithms())
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, cert, dss, &algorithms())
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        algorithms().supported_schemes()
-    }
-}
-
-fn algorithms() -> WebPkiSupportedAlgorithms {
-    aws_lc_rs::default_provider().signature_verification_algorithms
 }
