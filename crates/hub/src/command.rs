@@ -1,14 +1,16 @@
 //! What can be asked of the hub, in no dialect's words.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::{
-    Cause, Handle, MessageId, ModeChange, Nick, Privileges, Rank, RoomName, SessionId, Settings, Text,
-    Timestamp, UserFlags,
+    AccountChange, Cause, Credentials, Handle, MessageId, ModeChange, Nick, Party, Privileges, Rank,
+    RoomName, SessionId, Settings, Text, Timestamp, UserFlags,
 };
-use bytes::Bytes;
 
 /// One step of the log: a command, and all that was decided for it before it got here.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +49,8 @@ pub struct Origin {
 pub enum Command {
     /// A connection is open. Counted as unknown until it registers. No answer.
     Connect,
-    /// The session becomes a user, or one more session of its account's user. Answered by
+    /// The session becomes a user, or one more session of its account's user: that of the last
+    /// [`Command::Login`]. Answered by
     /// [`Event::Registered`](crate::Event::Registered); when it joined a user that was here, each
     /// of the user's rooms follows with `Joined` and `Entered`.
     Register {
@@ -59,8 +62,6 @@ pub enum Command {
         realname: Text,
         /// Where it comes from.
         origin: Box<Origin>,
-        /// The account it has proved to own.
-        account: Option<SmolStr>,
         /// The away text it starts with.
         away: Option<Text>,
     },
@@ -149,11 +150,142 @@ pub enum Command {
         /// The new one, not empty and within the limit: the dialect refuses what is not.
         text: Text,
     },
-    /// The server has checked that the session's user owns this account, or it logs out. Told as
-    /// `Presence`.
+    /// The server has checked that the session owns this account, registered or not; or it logs out.
+    /// Answered by `LoggedIn` or `LoggedOut`, and told as `Presence`.
     Login {
-        /// The account, as registered.
+        /// The account.
         account: Option<SmolStr>,
+        /// The hash of the recovery code that was used; it can't be used again.
+        recovery: Option<SmolStr>,
+    },
+    /// Registers an account (`conformance.md` §22), from a session registered or not, or from the server.
+    /// Answered by `AccountCreated`, and `LoggedIn` if the session asked for that.
+    CreateAccount {
+        /// Its name.
+        name: Nick,
+        /// Where to write to its owner.
+        email: Option<SmolStr>,
+        /// Made by the server from what its owner gave.
+        credentials: Box<Credentials>,
+        /// Whether the session is logged in to it at once; otherwise it needs the privilege `ACCREG`, or
+        /// is the server.
+        log_in: bool,
+    },
+    /// Changes the account that the session is logged in to; or any, from the server. Answered by `Settled`.
+    ChangeAccount {
+        /// Which.
+        account: SmolStr,
+        /// What.
+        change: Box<AccountChange>,
+    },
+    /// Forgets an account: one's own, or any from the server or with the privilege `ACCREG`. Its rooms are
+    /// dropped, its user logged out. Answered by `Settled`.
+    DropAccount {
+        /// Which.
+        account: SmolStr,
+    },
+    /// Disconnects another session of one's own account, or another user of it. Answered by `Settled`.
+    Ghost {
+        /// By the nickname.
+        nick: SmolStr,
+    },
+    /// Takes direct messages from this user in spite of `ACCOUNTS_WRITE`, or no longer
+    /// (`conformance.md` §30, ACCEPT). No answer.
+    Accept {
+        /// Who.
+        nick: SmolStr,
+        /// Whether.
+        on: bool,
+    },
+    /// Registers a room (`conformance.md` §30, Services). Answered by `Settled`, and `RoomModes` for the
+    /// rank that the founder gets.
+    RegisterRoom {
+        /// Which.
+        room: RoomName,
+    },
+    /// A registered room is one like others again. Its founder, or privilege `CHANREG`. Answered by
+    /// `Settled`.
+    DropRoom {
+        /// Which.
+        room: RoomName,
+    },
+    /// Another account is the founder. Answered by `Settled`.
+    TransferRoom {
+        /// Which.
+        room: RoomName,
+        /// To whom.
+        account: SmolStr,
+    },
+    /// Gives the users of an account a rank whenever they join, or takes that back. Answered by `Settled`.
+    SetAccess {
+        /// Where.
+        room: RoomName,
+        /// To whom.
+        account: SmolStr,
+        /// Which.
+        rank: Option<Rank>,
+    },
+    /// Takes, or has a member get, the rank that the access list says, or at least operator if one's
+    /// own is higher (`CS OP`). Answered by `RoomModes`.
+    TakeRank {
+        /// Where.
+        room: RoomName,
+        /// Who; oneself if none.
+        nick: Option<SmolStr>,
+    },
+    /// Gives a room another name (`conformance.md` §28). Answered by `RoomRenamed`.
+    RenameRoom {
+        /// Which.
+        room: RoomName,
+        /// The new name.
+        to: RoomName,
+        /// Why; empty if no reason was given.
+        reason: Text,
+    },
+    /// Takes a message back (`conformance.md` §25), after a [`Recall::Find`](crate::Recall::Find) said whose
+    /// it is. Answered by `Redacted`.
+    Redact {
+        /// The room or user it was said to, as written.
+        target: SmolStr,
+        /// Which.
+        message: MessageId,
+        /// Whose it is; none if it was not found, which is refused.
+        author: Option<Party>,
+        /// Why.
+        reason: Option<Text>,
+    },
+    /// Says how far one has read somewhere (`conformance.md` §26). Answered by `Marker` with what holds
+    /// then; other sessions of the user are told if it changed.
+    MarkRead {
+        /// The room or user, as written.
+        target: SmolStr,
+        /// Up to when.
+        at: Timestamp,
+    },
+    /// Sets a fact about oneself or a room (`conformance.md` §27), or removes it. Also from a session that
+    /// is not registered yet, about itself. Answered by `Metadata`.
+    SetMetadata {
+        /// The user or room, as written; `*` for oneself.
+        target: SmolStr,
+        /// A valid key.
+        key: SmolStr,
+        /// The value, not longer than allowed; none, or empty, removes it.
+        value: Option<Text>,
+    },
+    /// Removes all facts about oneself or a room. Answered by `MetadataCleared`.
+    ClearMetadata {
+        /// The user or room, as written; `*` for oneself.
+        target: SmolStr,
+    },
+    /// Wants to be told of these facts about others. Answered by `Subscribed`.
+    Subscribe {
+        /// Valid keys.
+        keys: Vec<SmolStr>,
+    },
+    /// Does no longer. Answered by `Unsubscribed`.
+    Unsubscribe {
+        /// Valid keys.
+        keys: Vec<SmolStr>,
     },
     /// Change the user name and host that someone shows (privilege `CHGHOST`). Told as `Presence`.
     ChangeHost {
@@ -227,8 +359,12 @@ pub struct Say {
     pub kind: SayKind,
     /// To whom.
     pub to: Target,
-    /// The words; empty for a signal.
+    /// The words; empty for a signal. Lines of a message that has several are separated by line feeds.
     pub text: Text,
+    /// A message of several lines, as its sender cut it (`conformance.md` §24); none for one line.
+    pub lines: Option<Arc<[SayLine]>>,
+    /// Whether it is worth keeping.
+    pub lasts: bool,
     /// Tags that travel along, in the form the dialects agree on: `key=value;key` with the escapes
     /// of IRCv3 message-tags. The hub does not look inside.
     pub tags: SayTags,
@@ -243,8 +379,17 @@ pub struct Say {
 /// Tags of a message, encoded.
 pub type SayTags = Bytes;
 
+/// A line of a message that has several.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SayLine {
+    /// The words.
+    pub text: Text,
+    /// Whether it goes on where the line before it ended, without a line break.
+    pub joined: bool,
+}
+
 /// Sorts of message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SayKind {
     /// An ordinary message.
     Message,

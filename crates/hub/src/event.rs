@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::{
-    Counts, Identity, ListKind, MessageId, ModeChange, Nick, Ranks, RoomId, RoomName, SayKind, SayTags,
-    SessionId, Text, Timestamp, UserFlags,
+    AccountChange, Counts, Identity, ListKind, MessageId, ModeChange, Nick, Rank, Ranks, Record, RoomId,
+    RoomName, SayKind, SayLine, SayTags, SessionId, Text, Timestamp, UserFlags,
 };
 
 /// What must now happen outside, in the order given.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     /// Tell the session that asked.
     Reply(Arc<Event>),
@@ -43,6 +44,8 @@ pub enum Effect {
         /// Why.
         cause: Cause,
     },
+    /// Keep this. Stands before the effects that tell of it.
+    Keep(Box<Record>),
     /// Read the configuration again, and tell this session if that fails.
     Rehash {
         /// Who asked.
@@ -77,7 +80,7 @@ pub enum Audience {
 }
 
 /// Why a session ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Cause {
     /// Its owner left, with a word of farewell or none.
     Quit(Option<Text>),
@@ -95,7 +98,7 @@ pub enum Cause {
     ProtocolError(SmolStr),
     /// Reading or writing failed.
     Broken(SmolStr),
-    /// An operator disconnected it.
+    /// An operator disconnected it, or another session of its owner.
     Killed {
         /// Who.
         by: Nick,
@@ -123,6 +126,8 @@ pub enum Event {
         flags: UserFlags,
         /// Who is here, this user included.
         counts: Counts,
+        /// Facts about it that are set.
+        facts: Vec<Fact>,
     },
     /// Someone took another nickname.
     Renamed {
@@ -167,8 +172,12 @@ pub enum Event {
         topic: Option<Topic>,
         /// Who is there, if that was asked for.
         names: Option<Names>,
-        /// What was said there last, the oldest first.
+        /// What was said there last, the oldest first; only while nothing is kept.
         recent: Vec<Arc<Event>>,
+        /// How far the user has read there.
+        marker: Option<Timestamp>,
+        /// Facts that the session wants to be told of, about the room and its members.
+        metadata: Vec<Fact>,
     },
     /// Someone left a room.
     Parted {
@@ -210,10 +219,45 @@ pub enum Event {
         kind: SayKind,
         /// To whom.
         to: Destination,
-        /// The words.
+        /// The words; all lines of them.
         text: Text,
+        /// The lines as their sender cut them, if there are several.
+        lines: Option<Arc<[SayLine]>>,
         /// The tags that travel along.
         tags: SayTags,
+    },
+    /// A message was taken back. Told to whom it was told.
+    Redacted {
+        /// Its id.
+        id: MessageId,
+        /// When.
+        at: Timestamp,
+        /// By whom.
+        who: Arc<Identity>,
+        /// Where it was said: the other user, to the one who takes it back.
+        to: Destination,
+        /// Which message.
+        message: MessageId,
+        /// Why.
+        reason: Option<Text>,
+    },
+    /// A room has another name. Told to single sessions: who does not know such a thing is told that it
+    /// left the one and joined the other.
+    RoomRenamed {
+        /// Its id.
+        id: MessageId,
+        /// When.
+        at: Timestamp,
+        /// By whom.
+        who: Arc<Identity>,
+        /// The old name.
+        from: RoomName,
+        /// The new one.
+        to: RoomName,
+        /// Why; empty if that was not said.
+        reason: Text,
+        /// What one finds there; none if only the case of letters is new, and in histories.
+        found: Option<Box<Found>>,
     },
     /// A topic was set, or cleared (empty).
     TopicSet {
@@ -302,6 +346,51 @@ pub enum Event {
         /// The names.
         names: Vec<SmolStr>,
     },
+    /// To the session that logged in (`conformance.md` §13).
+    LoggedIn {
+        /// The account, as registered.
+        account: SmolStr,
+        /// Who it is; none if not registered yet.
+        who: Option<Arc<Identity>>,
+    },
+    /// To the session that logged out.
+    LoggedOut {
+        /// Who it is; none if not registered yet.
+        who: Option<Arc<Identity>>,
+    },
+    /// To who asked for it: there is such an account now.
+    AccountCreated {
+        /// Its name.
+        account: SmolStr,
+    },
+    /// To who asked for it: it is so now.
+    Settled(Settled),
+    /// How far the user has read somewhere: the answer, or told to its other sessions.
+    Marker {
+        /// The room or user; as written by the one who asked.
+        target: SmolStr,
+        /// Up to when.
+        at: Option<Timestamp>,
+    },
+    /// A fact about a user or room: the answer to who set or removed it, or told to who subscribed.
+    Metadata(Fact),
+    /// To who cleared them: these facts are gone.
+    MetadataCleared {
+        /// The user or room, in its own case; `*` before registration.
+        target: SmolStr,
+        /// The keys that were set.
+        keys: Vec<SmolStr>,
+    },
+    /// To who asked for it: these keys are subscribed now. Those that did not fit are refused with
+    /// `MetadataFull` behind it.
+    Subscribed {
+        /// In the order asked for.
+        keys: Vec<SmolStr>,
+        /// Whether any of them was not before.
+        news: bool,
+    },
+    /// To who asked for it: these keys are not subscribed.
+    Unsubscribed(Vec<SmolStr>),
     /// To one who is now an operator.
     Opered,
     /// To one who was disconnected by an operator, just before it is closed.
@@ -344,6 +433,30 @@ pub enum Event {
     Rejected(Rejection),
 }
 
+impl Event {
+    /// When it happened; none of what only answers a question.
+    pub fn at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Renamed { at, .. }
+            | Self::Quit { at, .. }
+            | Self::Joined { at, .. }
+            | Self::Parted { at, .. }
+            | Self::Kicked { at, .. }
+            | Self::Said { at, .. }
+            | Self::Redacted { at, .. }
+            | Self::RoomRenamed { at, .. }
+            | Self::TopicSet { at, .. }
+            | Self::RoomModes { at, .. }
+            | Self::UserModes { at, .. }
+            | Self::Invited { at, .. }
+            | Self::Presence { at, .. }
+            | Self::Killed { at, .. }
+            | Self::Wallops { at, .. } => Some(*at),
+            _ => None,
+        }
+    }
+}
+
 /// What about a user changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
@@ -368,6 +481,62 @@ pub enum Change {
     Realname(Text),
 }
 
+/// What has been arranged with the services.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Settled {
+    /// The account changed.
+    AccountChanged {
+        /// Which.
+        account: SmolStr,
+        /// How.
+        change: Box<AccountChange>,
+    },
+    /// The account is gone.
+    AccountDropped(SmolStr),
+    /// Who had the nickname is disconnected.
+    Ghosted(Nick),
+    /// The room is registered.
+    RoomRegistered(RoomName),
+    /// The room is no longer registered.
+    RoomDropped(RoomName),
+    /// The room has another founder.
+    RoomTransferred {
+        /// Which.
+        room: RoomName,
+        /// The account.
+        founder: SmolStr,
+    },
+    /// An account has this rank in the room from now on.
+    AccessSet {
+        /// Where.
+        room: RoomName,
+        /// Who.
+        account: SmolStr,
+        /// Which; none if no longer any.
+        rank: Option<Rank>,
+    },
+}
+
+/// A fact about a user or a room (`conformance.md` §27).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// The user or room, in its own case; `*` for oneself before registration.
+    pub target: SmolStr,
+    /// Which.
+    pub key: SmolStr,
+    /// What; none if it is not set.
+    pub value: Option<Text>,
+}
+
+/// What one finds in a room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The topic, if there is one.
+    pub topic: Option<Topic>,
+    /// Who is there.
+    pub names: Names,
+}
+
 /// How one comes to be told of a [`Event::Presence`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Via {
@@ -389,7 +558,7 @@ pub enum Destination {
 }
 
 /// A room's topic.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Topic {
     /// The words; not empty.
     pub text: Text,
@@ -464,6 +633,86 @@ pub enum Rejection {
     NotYourself,
     /// There is no such ban on the server.
     NoSuchBan(SmolStr),
+    /// The nickname belongs to an account that is not the session's.
+    NickOwned(Nick),
+    /// There is such an account, or somebody else has the nickname.
+    AccountExists(SmolStr),
+    /// No account may have this name.
+    AccountReserved(SmolStr),
+    /// There are as many accounts as there may be.
+    NoMoreAccounts,
+    /// It is logged in.
+    LoggedInAlready(SmolStr),
+    /// It is not logged in.
+    NotLoggedIn,
+    /// There is no such account.
+    NoSuchAccount(SmolStr),
+    /// Nobody may log in to the account.
+    AccountSuspended(SmolStr),
+    /// The recovery code was used meanwhile.
+    RecoverySpent,
+    /// The account has as many certificates as it may, or this one already.
+    CertificateRefused,
+    /// The account has no such certificate.
+    NoSuchCertificate,
+    /// The room is registered.
+    RoomRegistered(RoomName),
+    /// The room is not registered.
+    RoomNotRegistered(RoomName),
+    /// Only the founder may.
+    FounderNeeded(RoomName),
+    /// The account, or the server, has as many registered rooms as it may; or the access list is full.
+    RoomsFull(RoomName),
+    /// Rooms can't be registered here.
+    RegistrationOff,
+    /// No history of that name is the session's business; as written.
+    NoSuchTarget(SmolStr),
+    /// There is no such message.
+    NoSuchMessage {
+        /// As written.
+        target: SmolStr,
+        /// Which.
+        message: MessageId,
+    },
+    /// It is somebody else's message.
+    RedactForbidden {
+        /// As written.
+        target: SmolStr,
+        /// Which.
+        message: MessageId,
+    },
+    /// There is a room of that name.
+    RoomNameTaken {
+        /// The old name.
+        from: RoomName,
+        /// The new one.
+        to: RoomName,
+    },
+    /// The room can't be called that, or not now.
+    CannotRename {
+        /// The old name.
+        from: RoomName,
+        /// The new one.
+        to: RoomName,
+    },
+    /// There is no such user or room to have metadata; as written.
+    NoMetadataTarget(SmolStr),
+    /// The facts are not its business.
+    MetadataForbidden {
+        /// The user or room, in its own case.
+        target: SmolStr,
+        /// Which key; `*` for all.
+        key: SmolStr,
+    },
+    /// There are too many facts about a target, or subscriptions.
+    MetadataFull {
+        /// The target, or the key that did not fit.
+        what: SmolStr,
+        /// How many fit.
+        limit: usize,
+    },
+    /// Nothing can be kept at the moment, so what had to be kept is refused: why.
+    NotKept(SmolStr),
 }
 
 /// Why someone may not speak in a room.

@@ -2,11 +2,19 @@
 //! entry; ids of rooms are the hub's own.
 
 use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// One connection, for as long as it lasts. Chosen by the server: it must not be in use by another
 /// open session. The hub only compares it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SessionId(pub u64);
+
+impl SessionId {
+    /// The server itself, which no connection stands for: what it asks is not refused for want of a user.
+    pub const SERVER: Self = Self(u64::MAX);
+}
 
 /// A room, for as long as it exists; used again after it is gone. Effects come in order, so whoever
 /// follows [`Effect::Enter`](crate::Effect::Enter) and [`Effect::Leave`](crate::Effect::Leave)
@@ -15,7 +23,7 @@ pub struct SessionId(pub u64);
 pub struct RoomId(pub u32);
 
 /// Milliseconds since the Unix epoch, UTC.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
@@ -55,6 +63,49 @@ impl fmt::Display for MessageId {
     }
 }
 
+/// The text is not that of a message id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAnId;
+
+impl fmt::Display for NotAnId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a message id has 26 letters and digits")
+    }
+}
+
+impl std::error::Error for NotAnId {}
+
+/// Reads what `Display` wrote, and nothing else.
+impl FromStr for MessageId {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        let mut id: u128 = 0;
+        for byte in text.bytes() {
+            let digit = DIGITS.iter().position(|&digit| digit == byte).ok_or(NotAnId)?;
+            if id >> 123 != 0 {
+                return Err(NotAnId);
+            }
+            id = id << 5 | digit as u128;
+        }
+        if text.len() == 26 { Ok(Self(id)) } else { Err(NotAnId) }
+    }
+}
+
+/// As its text.
+impl Serialize for MessageId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for MessageId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = smol_str::SmolStr::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,6 +116,22 @@ mod tests {
         let texts = ids.map(|id| id.to_string());
         assert!(texts.is_sorted());
         assert!(texts.iter().all(|text| text.len() == 26));
+    }
+
+    #[test]
+    fn a_message_id_is_read_back_from_its_text() {
+        for id in [0, 1, 31, 1 << 100, u128::MAX].map(MessageId) {
+            assert_eq!(id.to_string().parse(), Ok(id));
+        }
+        for bad in [
+            "",
+            "0",
+            "zzzzzzzzzzzzzzzzzzzzzzzzzz",
+            "0000000000000000000000000A",
+            "000000000000000000000000000",
+        ] {
+            assert_eq!(bad.parse::<MessageId>(), Err(NotAnId), "{bad}");
+        }
     }
 
     #[test]

@@ -11,37 +11,57 @@
 #![warn(missing_docs)]
 
 // The interface.
+mod account;
 mod command;
 mod event;
+mod history;
 mod id;
 mod mask;
 mod mode;
 mod name;
 mod query;
+mod record;
 mod settings;
 mod text;
 
 // What there is.
 mod hub;
+mod keep;
 mod lists;
 mod order;
 mod room;
+mod saved;
 mod session;
 mod step;
 mod table;
 mod user;
 
 // What happens, and what is told.
+mod accepting;
+mod accounts;
+mod facts;
+mod items;
+mod kept;
+mod leaving;
 mod list;
+mod login;
+mod logs;
+mod markers;
 mod membership;
+mod metadata;
 mod moderation;
 mod modes;
 mod oper;
+mod owner;
 mod place;
 mod policy;
 mod presence;
 mod read;
+mod redact;
+mod registered;
+mod renaming;
 mod say;
+mod staying;
 mod watch;
 mod who;
 mod whowas;
@@ -51,10 +71,15 @@ mod check;
 #[doc(hidden)]
 pub mod fuzzing;
 
-pub use command::{Command, Entry, Origin, RoomTarget, Say, SayKind, SayTags, Target};
-pub use event::{Audience, Cause, Change, Destination, Effect, Event, Mute, Names, Rejection, Topic, Via};
+pub use account::{Account, AccountChange, AccountInfo, AccountPrivate, Choices, Credentials, Party};
+pub use command::{Command, Entry, Origin, RoomTarget, Say, SayKind, SayLine, SayTags, Target};
+pub use event::{
+    Audience, Cause, Change, Destination, Effect, Event, Fact, Found, Mute, Names, Rejection, Settled, Topic,
+    Via,
+};
+pub use history::{Item, ItemKinds, Reach, Recall, Recalled, Reference, Search, Span};
 pub use hub::Hub;
-pub use id::{MessageId, RoomId, SessionId, Timestamp};
+pub use id::{MessageId, NotAnId, RoomId, SessionId, Timestamp};
 pub use mask::Mask;
 pub use mode::{ListKind, ModeChange, Privileges, Rank, Ranks, RoomFlags, UserFlags};
 pub use name::{Casemapping, Handle, Identity, NameError, Nick, Place, RoomName, cut};
@@ -62,5 +87,6 @@ pub use query::{
     Answer, Counts, ListEntry, ListFilter, NetworkBan, Query, RoomRow, WhoMask, WhoRow, Whois, WhoisPrivate,
     Whowas,
 };
-pub use settings::{Limits, Settings};
+pub use record::{LogKey, Record, Registration, Saved, SavedMarker, SavedRoom, SavedUser};
+pub use settings::{AlwaysOn, Limits, Settings, Several};
 pub use text::Text;

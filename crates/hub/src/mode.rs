@@ -1,13 +1,14 @@
 //! Modes: the switches of rooms and users, and the ranks of members.
 
 use bitflags::bitflags;
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::Text;
 
 bitflags! {
     /// Switches of a room.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
     pub struct RoomFlags: u16 {
         /// No CTCP but ACTION (`C`).
         const NO_CTCP = 1;
@@ -26,7 +27,7 @@ bitflags! {
     }
 
     /// Switches of a user.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
     pub struct UserFlags: u8 {
         /// Hidden from who shares no room (`i`).
         const INVISIBLE = 1;
@@ -68,7 +69,7 @@ bitflags! {
     }
 
     /// The ranks of one member in one room.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
     pub struct Ranks: u8 {
         /// `v +`
         const VOICE = 1;
@@ -84,7 +85,7 @@ bitflags! {
 }
 
 /// One rank in a room, lowest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Rank {
     /// May speak in a moderated room.
     Voice,
@@ -128,7 +129,7 @@ impl Ranks {
 }
 
 /// The lists of masks that a room keeps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum ListKind {
     /// Who may not join, nor speak without a rank (`b`).
     Ban,
@@ -139,7 +140,7 @@ pub enum ListKind {
 }
 
 /// One change of a room's modes: asked for in a command, reported in an event.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ModeChange {
     /// A switch is set or cleared.
     Flag(RoomFlags, bool),

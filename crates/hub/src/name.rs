@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::Text;
@@ -56,7 +57,7 @@ pub enum NameError {
 }
 
 /// A valid nickname, as its owner writes it.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Nick(SmolStr);
 
 impl Nick {
@@ -84,7 +85,7 @@ impl Nick {
 }
 
 /// A valid room name, as the first to join wrote it. `#` alone is one too.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RoomName(SmolStr);
 
 impl RoomName {

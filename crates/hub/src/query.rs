@@ -3,10 +3,12 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::{
-    Identity, ListKind, ModeChange, Names, Nick, Ranks, RoomName, Text, Timestamp, Topic, UserFlags,
+    AccountInfo, Fact, Identity, ListKind, ModeChange, Names, Nick, Rank, Ranks, Reach, Registration,
+    RoomName, Text, Timestamp, Topic, UserFlags,
 };
 
 /// A question. The answer is an [`Answer`] of the same name, or [`Answer::Rejected`] where it says so.
@@ -64,6 +66,31 @@ pub enum Query {
     WatchStatus,
     /// Bans from the server. Rejected: `NoPrivilege`.
     NetworkBans,
+    /// Which histories one may read: that of a room one is in or of the conversation with a user (as
+    /// written), or all. Rejected: `NoSuchTarget`.
+    Reach(Option<SmolStr>),
+    /// How far one has read somewhere (as written). Answered to sessions that are not registered too.
+    Marker(SmolStr),
+    /// Facts about a user or room (as written; `*` for oneself): these, in this order, or all.
+    /// Rejected: `NoMetadataTarget`, `MetadataForbidden`.
+    Metadata {
+        /// Whose.
+        target: SmolStr,
+        /// Which; all that are set if none.
+        keys: Option<Vec<SmolStr>>,
+    },
+    /// What one is subscribed to of a user, of a room and its members, or of all one shares a room with or
+    /// watches (none). Rejected as for [`Query::Metadata`].
+    Sync(Option<SmolStr>),
+    /// The keys one is subscribed to.
+    Subscriptions,
+    /// What may be known of an account: one's own if none is named. Rejected: `NoSuchAccount`,
+    /// `NotLoggedIn`.
+    Account(Option<SmolStr>),
+    /// Who has which rank in a registered room. Rejected: `NoSuchRoom`, `RoomNotRegistered`, `RankNeeded`.
+    Access(RoomName),
+    /// Whose a registered room is. Rejected: `NoSuchRoom`, `RoomNotRegistered`.
+    Registration(RoomName),
 }
 
 /// Which users a WHO is about.
@@ -156,6 +183,23 @@ pub enum Answer {
     },
     /// See [`Query::NetworkBans`].
     NetworkBans(Vec<NetworkBan>),
+    /// See [`Query::Reach`].
+    Reach(Box<Reach>),
+    /// See [`Query::Marker`].
+    Marker(SmolStr, Option<Timestamp>),
+    /// See [`Query::Metadata`]: the target in its own case (`*` before registration), and the facts; a fact
+    /// without value is not set.
+    Metadata(SmolStr, Vec<Fact>),
+    /// See [`Query::Sync`]: the target as written, if there was one.
+    Sync(Option<SmolStr>, Vec<Fact>),
+    /// See [`Query::Subscriptions`].
+    Subscriptions(Vec<SmolStr>),
+    /// See [`Query::Account`].
+    Account(Box<AccountInfo>),
+    /// See [`Query::Access`].
+    Access(RoomName, Vec<(SmolStr, Rank)>),
+    /// See [`Query::Registration`].
+    Registration(RoomName, Box<Registration>),
     /// It may not be asked.
     Rejected(crate::Rejection),
 }
@@ -178,7 +222,7 @@ pub struct Counts {
 }
 
 /// An entry of a room's list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListEntry {
     /// The mask.
     pub mask: SmolStr,
@@ -258,7 +302,7 @@ pub struct RoomRow {
 }
 
 /// A ban from the server.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NetworkBan {
     /// `user@host` or `user@address`, with wildcards.
     pub mask: SmolStr,

@@ -29,6 +29,20 @@ pub struct Limits {
     pub members: usize,
     /// Open invitations of one user; the oldest goes first.
     pub invites: usize,
+    /// Accounts at all (`limits.max_accounts`).
+    pub accounts: usize,
+    /// Registered rooms of one account.
+    pub rooms_per_account: usize,
+    /// Entries of a room's access list.
+    pub access: usize,
+    /// Certificates of one account.
+    pub certificates: usize,
+    /// Places one user may have read markers for; the one set longest ago goes first.
+    pub markers: usize,
+    /// Facts about one user or room (`metadata.max_keys`).
+    pub facts: usize,
+    /// Facts one session may subscribe to (`metadata.max_subs`).
+    pub subscriptions: usize,
 }
 
 impl Default for Limits {
@@ -45,6 +59,13 @@ impl Default for Limits {
             rooms: 100_000,
             members: 100_000,
             invites: 100,
+            accounts: 100_000,
+            rooms_per_account: 100,
+            access: 1000,
+            certificates: 10,
+            markers: 1000,
+            facts: 100,
+            subscriptions: 100,
         }
     }
 }
@@ -66,8 +87,40 @@ pub struct Settings {
     pub seats: u16,
     /// Messages of each room that are kept for those who come later.
     pub recent: usize,
-    /// Whether a second connection of one account may join its user.
-    pub several_sessions: bool,
+    /// Whether a second connection of one account may join its user, unless its owner chose otherwise.
+    pub several_sessions: Several,
+    /// Whether users stay when their last connection leaves.
+    pub always_on: AlwaysOn,
+    /// Whether a nickname that is the name of an account is kept for it.
+    pub nicks_owned: bool,
+    /// Whether rooms can be registered.
+    pub rooms_registered: bool,
+    /// Whether what happens is kept.
+    pub history: bool,
+}
+
+/// Whether connections of one account share a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Several {
+    /// Never.
+    Never,
+    /// Only if the owner chose to.
+    OptIn,
+    /// Unless the owner chose not to.
+    OptOut,
+}
+
+/// Whether users of accounts stay when their last connection leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AlwaysOn {
+    /// Never.
+    Never,
+    /// Only if the owner chose to.
+    OptIn,
+    /// Unless the owner chose not to.
+    OptOut,
+    /// Always.
+    Always,
 }
 
 impl Default for Settings {
@@ -80,7 +133,11 @@ impl Default for Settings {
             reserved: vec![SmolStr::new_static("NickServ"), SmolStr::new_static("ChanServ")],
             seats: 1000,
             recent: 10,
-            several_sessions: true,
+            several_sessions: Several::OptOut,
+            always_on: AlwaysOn::OptIn,
+            nicks_owned: true,
+            rooms_registered: true,
+            history: true,
         }
     }
 }

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::{Audience, Cause, Effect, Event, MessageId, Rejection, RoomId, SessionId, Timestamp};
+use smallvec::SmallVec;
+
+use crate::table::UserId;
+use crate::{Audience, Cause, Effect, Event, MessageId, Record, Rejection, RoomId, SessionId, Timestamp};
 
 /// What a command needs to know of its entry, and where it puts its effects.
 pub(crate) struct Step {
@@ -10,14 +13,69 @@ pub(crate) struct Step {
     pub at: Timestamp,
     /// Who asks.
     pub from: SessionId,
+    entry: MessageId,
     id: MessageId,
+    rooms: SmallVec<[RoomId; 2]>,
+    users: SmallVec<[UserId; 2]>,
     effects: Vec<Effect>,
+    /// How many of the effects are records. They stand first.
+    kept: usize,
+    /// The time of the latest item among them.
+    latest: Option<Timestamp>,
 }
 
 impl Step {
     pub fn new(at: Timestamp, id: MessageId, from: SessionId) -> Self {
-        // Two is what a message has: the telling and the echo.
-        Self { at, from, id, effects: Vec::with_capacity(2) }
+        // Three is what a message has: the keeping, the telling and the echo.
+        Self {
+            at,
+            from,
+            entry: id,
+            id,
+            rooms: SmallVec::new(),
+            users: SmallVec::new(),
+            effects: Vec::with_capacity(3),
+            kept: 0,
+            latest: None,
+        }
+    }
+
+    /// The id of the entry itself.
+    pub fn entry(&self) -> MessageId {
+        self.entry
+    }
+
+    /// Something about the room changed that outlives the hub, if the room does.
+    pub fn touch_room(&mut self, room: RoomId) {
+        if !self.rooms.contains(&room) {
+            self.rooms.push(room);
+        }
+    }
+
+    /// Something about the user changed that outlives the hub, if the user does.
+    pub fn touch_user(&mut self, user: UserId) {
+        if !self.users.contains(&user) {
+            self.users.push(user);
+        }
+    }
+
+    /// The rooms and users that were touched.
+    pub fn touched(&mut self) -> (SmallVec<[RoomId; 2]>, SmallVec<[UserId; 2]>) {
+        (std::mem::take(&mut self.rooms), std::mem::take(&mut self.users))
+    }
+
+    /// Something is to be kept: before anybody is told of it, and behind what was to be kept before.
+    pub fn keep(&mut self, record: Record) {
+        if let Record::Item { event, .. } = &record {
+            self.latest = self.latest.max(event.at());
+        }
+        self.effects.insert(self.kept, Effect::Keep(Box::new(record)));
+        self.kept += 1;
+    }
+
+    /// The time of the latest item that was kept.
+    pub fn latest(&self) -> Option<Timestamp> {
+        self.latest
     }
 
     /// An id for an event: the entry's own, then those behind it, which are left to the hub.

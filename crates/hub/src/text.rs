@@ -3,6 +3,7 @@
 use std::fmt;
 
 use bytes::Bytes;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Something written by a person: a message, a topic, a reason, a real name. Cheap to clone.
 ///
@@ -47,6 +48,31 @@ impl Text {
 impl From<&str> for Text {
     fn from(text: &str) -> Self {
         Self::new(text)
+    }
+}
+
+/// A string where it is UTF-8, or else a list of bytes.
+impl Serialize for Text {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match std::str::from_utf8(&self.0) {
+            Ok(text) => serializer.serialize_str(text),
+            Err(_) => self.0.as_ref().serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Either {
+            Words(String),
+            Bytes(Vec<u8>),
+        }
+        Ok(match Either::deserialize(deserializer)? {
+            Either::Words(words) => Self(words.into_bytes().into()),
+            Either::Bytes(bytes) => Self(bytes.into()),
+        })
     }
 }
 
