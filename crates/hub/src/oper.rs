@@ -8,9 +8,10 @@ use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 use crate::hub::Hub;
 use crate::step::Step;
 use crate::table::UserId;
-use crate::user::Oper;
+use crate::user::{Oper, User};
 use crate::{
-    Cause, Effect, Event, Mask, NetworkBan, Privileges, Rejection, SessionId, Text, Timestamp, UserFlags,
+    Cause, Effect, Event, Mask, NetworkBan, Privileges, Record, Rejection, SessionId, Text, Timestamp,
+    UserFlags,
 };
 
 impl Hub {
@@ -83,6 +84,7 @@ impl Hub {
         let casemapping = self.settings.casemapping;
         self.bans.retain(|old| in_force(old, step.at) && !casemapping.same(&old.mask, &mask));
         self.bans.push(ban);
+        step.keep(Record::Bans(self.bans.clone()));
         step.reply(Event::NetworkBanned { mask, closed });
         for victim in victims {
             self.quit(victim, Cause::Banned(reason.clone()), step);
@@ -96,6 +98,7 @@ impl Hub {
         let now = step.at;
         let found = self.bans.iter().position(|ban| in_force(ban, now) && self.same(&ban.mask, &whole));
         let ban = self.bans.remove(found.ok_or(Rejection::NoSuchBan(mask))?);
+        step.keep(Record::Bans(self.bans.clone()));
         step.reply(Event::NetworkUnbanned { mask: ban.mask });
         Ok(())
     }
@@ -119,10 +122,9 @@ impl Hub {
     }
 
     fn is_hit(&self, user: UserId, ban: &NetworkBan) -> bool {
-        let user = &self.users[user];
-        user.sessions
-            .iter()
-            .any(|session| self.ban_matches(ban, &user.who.user, &user.who.host, self.sessions[session].ip))
+        let User { who, sessions, .. } = &self.users[user];
+        let hits = |ip| self.ban_matches(ban, &who.user, &who.host, ip);
+        hits(None) || sessions.iter().any(|session| hits(self.sessions[session].ip))
     }
 
     /// Whether a ban is for this user name at this host or address.

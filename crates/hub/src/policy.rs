@@ -7,9 +7,10 @@ use crate::hub::Hub;
 use crate::lists::Likeness;
 use crate::session::Introduction;
 use crate::table::UserId;
+use crate::user::User;
 use crate::{
-    ListKind, ModeChange, Mute, NetworkBan, Nick, Privileges, Rank, Rejection, RoomFlags, RoomId, RoomName,
-    Say, Text, Timestamp, UserFlags,
+    Credentials, ListKind, ModeChange, Mute, NetworkBan, Nick, Privileges, Rank, Rejection, RoomFlags,
+    RoomId, RoomName, Say, SessionId, Several, Text, Timestamp, UserFlags,
 };
 
 /// Names and people.
@@ -37,19 +38,37 @@ impl Hub {
         self.can_be_called(nick)?;
         match self.find_user(nick.as_str()) {
             Some(other) if other != user => Err(Rejection::NickInUse(nick.clone())),
-            _ => Ok(()),
+            Some(_) => Ok(()),
+            None => self.may_own(nick, self.users[user].who.account.as_ref()),
         }
     }
 
-    /// Whether a newcomer is the owner of a user that is here (`conformance.md` §30).
-    pub(crate) fn may_attach(&self, user: UserId, hello: &Introduction) -> bool {
-        let same = |one: &SmolStr, other: &SmolStr| self.same(one, other);
-        self.settings.several_sessions
-            && hello
-                .account
-                .as_ref()
-                .zip(self.users[user].who.account.as_ref())
-                .is_some_and(|(a, b)| same(a, b))
+    /// Whether one with this account may take a free nickname: that of an account is kept for it
+    /// (`conformance.md` §30).
+    pub(crate) fn may_own(&self, nick: &Nick, account: Option<&SmolStr>) -> Result<(), Rejection> {
+        let is_own = account.is_some_and(|account| self.same(account, nick.as_str()));
+        match self.settings.nicks_owned && !is_own && self.account(nick.as_str()).is_some() {
+            true => Err(Rejection::NickOwned(nick.clone())),
+            false => Ok(()),
+        }
+    }
+
+    /// Whether a newcomer may be one more session of a user that is here (`conformance.md` §30): it is the
+    /// owner's, and several are allowed, or nobody is there.
+    pub(crate) fn may_attach(&self, user: UserId, session: SessionId) -> bool {
+        let User { who, sessions, .. } = &self.users[user];
+        let Some(account) = &who.account else { return false };
+        self.account_of(session) == Some(account) && (sessions.is_empty() || self.may_share(account))
+    }
+
+    /// Whether several sessions of an account may share a user.
+    fn may_share(&self, account: &str) -> bool {
+        let choice = self.account(account).and_then(|account| account.choices.several);
+        match self.settings.several_sessions {
+            Several::Never => false,
+            Several::OptIn => choice == Some(true),
+            Several::OptOut => choice != Some(false),
+        }
     }
 
     /// Whether a user is an operator who may do this.
@@ -64,10 +83,76 @@ impl Hub {
     pub(crate) fn can_write_to(&self, user: UserId, to: UserId) -> Result<(), Rejection> {
         let receiver = &self.users[to];
         let guarded = receiver.flags.contains(UserFlags::ACCOUNTS_WRITE);
-        if guarded && user != to && self.users[user].who.account.is_none() {
+        let writer = &self.users[user];
+        if guarded && user != to && writer.who.account.is_none() && !receiver.accepts(writer.serial) {
             return Err(Rejection::AccountNeeded(receiver.who.nick.clone()));
         }
         Ok(())
+    }
+
+    /// Whether a session may have such an account made (`conformance.md` §22). A nickname that is in use is
+    /// its holder's to register, with an account or without.
+    pub(crate) fn can_create_account(
+        &self,
+        name: &Nick,
+        credentials: &Credentials,
+        log_in: bool,
+        from: SessionId,
+    ) -> Result<(), Rejection> {
+        match self.account_of(from) {
+            Some(account) if log_in => return Err(Rejection::LoggedInAlready(account.clone())),
+            _ if !log_in && !self.governs_accounts(from) => return Err(Rejection::NoPrivilege),
+            _ => {}
+        }
+        let written = || SmolStr::new(name.as_str());
+        self.can_be_called(name).map_err(|_| Rejection::AccountReserved(written()))?;
+        let asker = self.sessions.get(&from).and_then(|session| session.user);
+        let holder = self.find_user(name.as_str());
+        if self.account(name.as_str()).is_some() || (holder.is_some() && holder != asker) {
+            return Err(Rejection::AccountExists(written()));
+        }
+        if self.accounts.len() >= self.settings.limits.accounts {
+            return Err(Rejection::NoMoreAccounts);
+        }
+        let fingerprints = &credentials.certificates;
+        let taken = fingerprints.iter().any(|fingerprint| self.certificates.contains_key(fingerprint));
+        match taken || fingerprints.len() > self.settings.limits.certificates {
+            true => Err(Rejection::CertificateRefused),
+            false => Ok(()),
+        }
+    }
+
+    /// Whether a session may change an account: its own, or any if it governs them all. The folded name.
+    pub(crate) fn can_manage(
+        &self,
+        account: &SmolStr,
+        governs: bool,
+        from: SessionId,
+    ) -> Result<SmolStr, Rejection> {
+        let folded = self.fold(account);
+        match self.account_of(from) {
+            Some(own) if self.same(own, account) => Ok(folded),
+            _ if governs && self.accounts.contains_key(&folded) => Ok(folded),
+            _ if governs => Err(Rejection::NoSuchAccount(account.clone())),
+            None => Err(Rejection::NotLoggedIn),
+            Some(_) => Err(Rejection::NoPrivilege),
+        }
+    }
+
+    /// Whom a user may send away by this nickname: its own other sessions, another user of its account, and
+    /// whoever has the nickname that is kept for it.
+    pub(crate) fn can_ghost(&self, user: UserId, nick: SmolStr) -> Result<UserId, Rejection> {
+        let account = self.users[user].who.account.as_ref().ok_or(Rejection::NotLoggedIn)?;
+        let ghost = self.user_called(nick)?;
+        let User { who, sessions, .. } = &self.users[ghost];
+        let has_own_nick = self.settings.nicks_owned && self.same(account, who.nick.as_str());
+        if who.account.as_ref() != Some(account) && !has_own_nick {
+            return Err(Rejection::NoPrivilege);
+        }
+        match ghost == user && sessions.len() == 1 {
+            true => Err(Rejection::NoSuchNick(who.nick.as_str().into())),
+            false => Ok(ghost),
+        }
     }
 
     /// Whether `asker` sees a user that it did not name: itself, who is not invisible, and who shares
@@ -84,6 +169,9 @@ impl Hub {
         let room = &self.rooms[id];
         let name = || room.name.clone();
         self.can_be_in_one_more(user, &room.name)?;
+        if self.is_founder(user, id) && room.members.len() < self.settings.limits.members {
+            return Ok(());
+        }
         // An invitation lets past `+l`, `+i` and `+b`, but the server's own limit is about memory.
         let invited = self.is_invited(user, id);
         let full = room.limit.is_some_and(|limit| room.members.len() >= limit as usize);

@@ -21,8 +21,10 @@ impl Hub {
         self.nicks.remove(&before);
         self.nicks.insert(after.clone(), user);
         self.change_identity(user, |who| who.nick = nick.clone());
+        step.touch_user(user);
         let at = self.stamp_rooms_of(user, step.at);
         let renamed = Arc::new(Event::Renamed { id: step.next_id(), at, who: old.clone(), nick });
+        self.keep_in_all(&self.users[user].rooms, user, &renamed, step);
         self.tell_peers(user, renamed.clone(), step);
         step.tell_own(&self.users[user].sessions, renamed);
         // In other letters it is still the same name: nobody left it, nobody came to it.
@@ -52,6 +54,7 @@ impl Hub {
             return;
         }
         self.users[user].set_away(text.clone());
+        step.touch_user(user);
         self.tell_presence(user, Change::Away(text), step);
     }
 
@@ -70,14 +73,8 @@ impl Hub {
 
     pub(crate) fn set_realname(&mut self, user: UserId, text: Text, step: &mut Step) {
         self.change_identity(user, |who| who.realname = text.clone());
+        step.touch_user(user);
         self.tell_all(user, Change::Realname(text), step);
-    }
-
-    pub(crate) fn log_in(&mut self, user: UserId, account: Option<SmolStr>, step: &mut Step) {
-        if self.users[user].who.account != account {
-            self.change_identity(user, |who| who.account = account.clone());
-            self.tell_all(user, Change::Account(account), step);
-        }
     }
 
     pub(crate) fn change_host(
@@ -96,6 +93,7 @@ impl Hub {
             return Ok(());
         }
         self.change_identity(user, |who| (who.user, who.host) = (name.clone(), host.clone()));
+        step.touch_user(user);
         let away = self.users[user].away().cloned();
         let change = |room| Change::Host { user: name.clone(), host: host.clone(), room, away: away.clone() };
         let at = self.stamp_rooms_of(user, step.at);
@@ -110,7 +108,7 @@ impl Hub {
     }
 
     /// Tells everyone a change about the user, itself too.
-    fn tell_all(&mut self, user: UserId, change: Change, step: &mut Step) {
+    pub(crate) fn tell_all(&mut self, user: UserId, change: Change, step: &mut Step) {
         let at = self.stamp_rooms_of(user, step.at);
         self.tell_change(user, &self.users[user].who, at, change, true, step);
     }

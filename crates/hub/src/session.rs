@@ -1,16 +1,17 @@
-//! Sessions: connections as far as the hub cares, and how they become users and cease to be.
+//! Sessions: connections as far as the hub cares, and how they become users.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use smallvec::SmallVec;
 use smol_str::SmolStr;
 
 use crate::hub::Hub;
 use crate::step::Step;
 use crate::table::UserId;
 use crate::user::User;
-use crate::{Cause, Event, Identity, Nick, Origin, Rejection, SessionId, Text, UserFlags};
+use crate::{Event, Identity, MessageId, Nick, Origin, Rejection, SessionId, Text, UserFlags};
 
 /// A connection. Kept small: what few have is in [`Rare`].
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -26,6 +27,8 @@ pub(crate) struct Session {
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Rare {
     certificate: Option<SmolStr>,
+    /// The account it has proved to own before it was a user.
+    account: Option<SmolStr>,
     away: Option<Text>,
     watched: Watched,
 }
@@ -45,6 +48,18 @@ impl Session {
 
     pub fn certificate(&self) -> Option<&SmolStr> {
         self.rare.as_ref()?.certificate.as_ref()
+    }
+
+    /// The account it has proved to own, until it is a user: then it is that of the user.
+    pub fn account(&self) -> Option<&SmolStr> {
+        self.rare.as_ref()?.account.as_ref()
+    }
+
+    pub fn set_account(&mut self, account: Option<SmolStr>) {
+        if account.is_some() || self.rare.is_some() {
+            self.rare.get_or_insert_default().account = account;
+            self.tidy();
+        }
     }
 
     /// What it left to be told, if it is away.
@@ -102,7 +117,6 @@ pub(crate) struct Introduction {
     pub user: SmolStr,
     pub realname: Text,
     pub origin: Box<Origin>,
-    pub account: Option<SmolStr>,
     pub away: Option<Text>,
 }
 
@@ -120,30 +134,43 @@ impl Hub {
 
     pub(crate) fn register(&mut self, hello: Introduction, step: &mut Step) -> Result<(), Rejection> {
         self.can_come_in(&hello, step.at)?;
-        let present = self.find_user(hello.nick.as_str());
-        match present {
-            Some(user) if self.may_attach(user, &hello) => self.attach(user, hello, step),
-            Some(_) => return Err(Rejection::NickInUse(hello.nick)),
+        match self.user_to_attach_to(&hello.nick, step.from)? {
+            Some(user) => self.attach(user, hello, step),
             None => self.introduce(hello, step),
         }
         Ok(())
+    }
+
+    /// The user that a newcomer is one more session of, whatever it wants to be called if nobody is there;
+    /// none if it is a user of its own.
+    fn user_to_attach_to(&self, nick: &Nick, session: SessionId) -> Result<Option<UserId>, Rejection> {
+        let account = self.account_of(session);
+        match self.find_user(nick.as_str()) {
+            Some(user) if self.may_attach(user, session) => Ok(Some(user)),
+            Some(_) => Err(Rejection::NickInUse(nick.clone())),
+            None => {
+                self.may_own(nick, account)?;
+                Ok(account.and_then(|account| self.waiting_user(account)))
+            }
+        }
     }
 
     /// One user more.
     fn introduce(&mut self, hello: Introduction, step: &mut Step) {
         let flags = self.settings.user_flags - UserFlags::OPERATOR;
         let place = self.places.next(self.settings.seats);
+        let account = self.account_of(step.from).cloned();
         let who = Arc::new(Identity {
             nick: hello.nick,
             user: hello.user,
             host: hello.origin.host.clone(),
-            account: hello.account,
+            account,
             bot: flags.contains(UserFlags::BOT),
             realname: hello.realname.cut(self.settings.limits.realname),
             handle: hello.origin.handle.clone().map(Arc::new),
             place,
         });
-        let mut newcomer = User::new(who.clone(), step.from, UserFlags::empty(), step.at);
+        let mut newcomer = User::new(who.clone(), step.entry(), SmallVec::from_buf([step.from]), step.at);
         newcomer.last = self.floor;
         let user = self.users.insert(newcomer);
         self.places.take(place, user);
@@ -153,99 +180,54 @@ impl Hub {
         self.take_session(user, *hello.origin, hello.away, step);
         let away = self.sessions[&step.from].away().cloned();
         self.users[user].set_away(away);
-        step.reply(Event::Registered { who: who.clone(), flags, counts: self.counts() });
+        self.bring_facts(user, step);
+        let facts = self.facts_about(user);
+        step.reply(Event::Registered { who: who.clone(), flags, counts: self.counts(), facts });
         self.tell_online(&who, step);
+        self.settle_stay(user, step);
     }
 
     /// One session more for a user that is here (`conformance.md` §30): it finds itself in the rooms
     /// of the user, and nobody else notices.
     fn attach(&mut self, user: UserId, hello: Introduction, step: &mut Step) {
+        if self.users[user].sessions.is_empty() {
+            self.come_back(user, &hello.origin, step);
+        }
         self.users[user].sessions.push(step.from);
         self.take_session(user, *hello.origin, hello.away, step);
+        self.bring_facts(user, step);
         let User { who, flags, .. } = &self.users[user];
-        let (who, flags) = (who.clone(), *flags);
-        step.reply(Event::Registered { who, flags, counts: self.counts() });
+        let (who, flags, facts) = (who.clone(), *flags, self.facts_about(user));
+        step.reply(Event::Registered { who, flags, counts: self.counts(), facts });
         for room in self.users[user].rooms.clone() {
             step.enter(&[step.from], room);
             let joined = self.joined(user, room, step.at, step);
             step.reply(joined);
-            step.reply(self.entered(room, true));
+            step.reply(self.entered(step.from, room, true));
         }
         // Unless the one who comes is away too, the user is no longer.
         self.settle_away(user, Some(step.from), step);
+    }
+
+    /// Somebody is there again for a user that stayed.
+    fn come_back(&mut self, user: UserId, origin: &Origin, step: &Step) {
+        if self.users[user].serial == MessageId::default() {
+            // It is the same since before a restart; as one who came, it came now.
+            self.users[user].serial = step.entry();
+        }
+        let handle = origin.handle.clone().map(Arc::new);
+        if self.users[user].who.handle != handle {
+            self.change_identity(user, |who| who.handle = handle);
+        }
     }
 
     fn take_session(&mut self, user: UserId, origin: Origin, away: Option<Text>, step: &Step) {
         let most = self.settings.limits.away;
         let session = self.sessions.get_mut(&step.from).expect("who asks was found before");
         session.user = Some(user);
+        session.set_account(None);
         session.came_from(origin);
         session.set_away(away.filter(|text| !text.is_empty()).map(|text| text.cut(most)));
         self.tally.unknown -= 1;
-    }
-
-    /// A session ends that was never a user's.
-    pub(crate) fn leave_unregistered(&mut self, cause: Cause, step: &mut Step) {
-        self.sessions.swap_remove(&step.from);
-        self.tally.unknown -= 1;
-        step.close(step.from, cause);
-    }
-
-    /// A user's session ends, and the user with it if it was the only one.
-    pub(crate) fn leave(&mut self, user: UserId, cause: Cause, step: &mut Step) {
-        if self.users[user].sessions.len() == 1 {
-            return self.quit(user, cause, step);
-        }
-        let User { who, rooms, .. } = &self.users[user];
-        let (who, rooms) = (who.clone(), rooms.clone());
-        for room in rooms {
-            step.leave(&[step.from], room);
-        }
-        if matches!(cause, Cause::Quit(_)) {
-            let id = step.next_id();
-            step.reply(Event::Quit { id, at: step.at, who, cause: cause.clone() });
-        }
-        self.users[user].sessions.retain(|session| *session != step.from);
-        self.forget(step.from);
-        // The one that left may have been the only one not away.
-        self.settle_away(user, None, step);
-        step.close(step.from, cause);
-    }
-
-    /// A user is gone, with all its sessions. Whoever it concerns is told before the connection
-    /// closes, so that who sees it closed finds the nickname free and WHOWAS, LUSERS and MONITOR
-    /// aware of it (`conformance.md` §4).
-    pub(crate) fn quit(&mut self, user: UserId, cause: Cause, step: &mut Step) {
-        let at = self.stamp_rooms_of(user, step.at);
-        let User { who, sessions, rooms, .. } = &self.users[user];
-        let (who, sessions, mut rooms) = (who.clone(), sessions.clone(), rooms.clone());
-        rooms.retain(|room| self.take_out(user, *room, step));
-        let quit = Arc::new(Event::Quit { id: step.next_id(), at, who: who.clone(), cause: cause.clone() });
-        step.tell_rooms(rooms.to_vec(), Vec::new(), quit.clone());
-        if matches!(cause, Cause::Quit(_)) && sessions.contains(&step.from) {
-            step.reply(quit);
-        }
-        for &session in &sessions {
-            self.forget(session);
-        }
-        self.remove_user(user);
-        self.remember(who.clone(), step.at);
-        self.tell_offline(&who, step);
-        for session in sessions {
-            step.close(session, cause.clone());
-        }
-    }
-
-    fn forget(&mut self, session: SessionId) {
-        self.unwatch_all(session);
-        self.sessions.swap_remove(&session);
-    }
-
-    fn remove_user(&mut self, user: UserId) {
-        self.set_flags(user, UserFlags::empty());
-        let gone = self.users.remove(user);
-        self.nicks.remove(&self.fold(gone.who.nick.as_str()));
-        self.places.free(gone.who.place);
-        self.floor = self.floor.max(gone.last);
     }
 }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 use smol_str::SmolStr;
 
-use crate::{Identity, Privileges, RoomId, SessionId, Text, Timestamp, UserFlags};
+use crate::accepting::Accepted;
+use crate::markers::Markers;
+use crate::{Identity, MessageId, Privileges, RoomId, SessionId, Text, Timestamp, UserFlags};
 
 /// Someone with a nickname, on one session or several.
 ///
@@ -13,7 +15,9 @@ use crate::{Identity, Privileges, RoomId, SessionId, Text, Timestamp, UserFlags}
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct User {
     pub who: Arc<Identity>,
-    /// Never empty; in the order they came.
+    /// The id of the entry by which it came; zero of one that stayed over a restart, until somebody is there.
+    pub serial: MessageId,
+    /// In the order they came. Empty only of a user that stays.
     pub sessions: SmallVec<[SessionId; 1]>,
     /// In the order it joined them.
     pub rooms: SmallVec<[RoomId; 4]>,
@@ -23,6 +27,8 @@ pub(crate) struct User {
     pub spoke: Timestamp,
     /// When the latest event of its conversations was.
     pub last: Timestamp,
+    /// Whether anything is kept of what it said or was told without an account.
+    pub is_on_record: bool,
     rare: Option<Box<Rare>>,
 }
 
@@ -32,6 +38,9 @@ struct Rare {
     away: Option<Text>,
     oper: Option<Oper>,
     invitations: Vec<Invitation>,
+    accepted: Accepted,
+    /// As long as it has no account.
+    markers: Markers,
 }
 
 /// What an operator may do and is called.
@@ -50,15 +59,22 @@ pub(crate) struct Invitation {
 }
 
 impl User {
-    pub fn new(who: Arc<Identity>, session: SessionId, flags: UserFlags, at: Timestamp) -> Self {
+    pub fn new(
+        who: Arc<Identity>,
+        serial: MessageId,
+        sessions: SmallVec<[SessionId; 1]>,
+        at: Timestamp,
+    ) -> Self {
         Self {
             who,
-            sessions: SmallVec::from_buf([session]),
+            serial,
+            sessions,
             rooms: SmallVec::new(),
-            flags,
+            flags: UserFlags::empty(),
             signon: at,
             spoke: at,
             last: Timestamp(i64::MIN),
+            is_on_record: false,
             rare: None,
         }
     }
@@ -116,6 +132,30 @@ impl User {
         let over = open.len().saturating_sub(most);
         open.drain(..over);
         self.tidy();
+    }
+
+    /// Whether it takes messages from whoever came with this entry, in spite of `ACCOUNTS_WRITE`.
+    pub fn accepts(&self, serial: MessageId) -> bool {
+        self.rare.as_ref().is_some_and(|rare| rare.accepted.has(serial))
+    }
+
+    pub fn change_accepted(&mut self, change: impl FnOnce(&mut Accepted)) {
+        change(&mut self.rare.get_or_insert_default().accepted);
+        self.tidy();
+    }
+
+    /// How far it has read, as far as that was said while it had no account.
+    pub fn markers(&self) -> Option<&Markers> {
+        self.rare.as_ref().map(|rare| &rare.markers)
+    }
+
+    /// Sets a marker, and says whether it is later than before. That set longest ago goes if there are more
+    /// than `most`.
+    pub fn mark(&mut self, target: SmolStr, at: Timestamp, most: usize) -> bool {
+        let markers = &mut self.rare.get_or_insert_default().markers;
+        let is_later = markers.set(target, at);
+        markers.shrink(most);
+        is_later
     }
 
     /// Gives the memory back once nothing rare is left.

@@ -104,7 +104,7 @@ impl Hub {
             room: room.map(|room| self.place(id, room)),
             away: user.away().is_some(),
             operator: user.is_operator(),
-            ip: self.sessions[&user.sessions[0]].ip.filter(|_| may_know),
+            ip: user.sessions.first().and_then(|session| self.sessions[session].ip).filter(|_| may_know),
             idle: search.now.since(user.spoke) / 1000,
         }
     }
@@ -125,7 +125,7 @@ impl Hub {
             rooms: self.rooms_shown(asker, id),
             operator: user.oper().map(|oper| oper.title.clone()),
             away: user.away().cloned(),
-            secure: sessions().all(|session| session.secure),
+            secure: !user.sessions.is_empty() && sessions().all(|session| session.secure),
             idle: now.since(user.spoke) / 1000,
             signon: user.signon,
             private: may_know.then(|| WhoisPrivate {

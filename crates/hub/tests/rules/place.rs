@@ -28,7 +28,7 @@ fn registered(effects: &[Effect]) -> Identity {
 fn comes(scene: &mut Scene, n: u64) -> (u32, Option<u16>) {
     let session = SessionId(n);
     scene.connect(session);
-    let who = registered(&scene.ask(session, introduce(&format!("u{n}"), None, Origin::default())));
+    let who = registered(&scene.ask(session, introduce(&format!("u{n}"), Origin::default())));
     (who.place.number, who.place.seat)
 }
 
@@ -82,7 +82,7 @@ fn who_is_refused_uses_up_neither_number_nor_seat() {
 fn one_more_session_of_a_user_uses_up_neither_number_nor_seat() {
     let mut scene = Scene::with(&[]);
     scene.connect(ANN);
-    scene.ask(ANN, register_as("ann", "ann"));
+    scene.register_as(ANN, "ann", "ann");
     scene.attach(BOB);
     assert_eq!(comes(&mut scene, 3), (2, Some(1)));
 }
@@ -193,7 +193,7 @@ fn a_handle_is_shown_to_others_and_stays_through_a_change_of_nick() {
     scene.connect(BOB);
     let origin = Origin { handle: Some(group_handle()), ..Origin::default() };
 
-    let came = registered(&scene.ask(BOB, introduce("bob", None, origin)));
+    let came = registered(&scene.ask(BOB, introduce("bob", origin)));
     scene.ask(BOB, rename("rob"));
 
     assert_eq!(came, Identity { handle: Some(group_handle().into()), ..bob() });

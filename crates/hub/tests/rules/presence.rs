@@ -1,6 +1,8 @@
 //! Changes of account, host and real name (§14, §15).
 
-use hub::{Change, Command, Identity, Rejection, Via};
+use std::sync::Arc;
+
+use hub::{Change, Command, Event, Identity, Rejection, Via};
 
 use crate::scene::*;
 
@@ -10,15 +12,19 @@ fn logging_in_and_out_is_told_to_peers_and_oneself() {
 
     let effects = scene.ask(ANN, login(Some("Ann")));
 
-    let change = Change::Account(Some("Ann".into()));
-    let told = scene.presence(with_account(ann(), "Ann"), change, Via::Room);
-    assert_eq!(effects, [tell_rooms(&[ROOM], &[ANN], told.clone()), reply(told)]);
-    assert_eq!(scene.ask(ANN, login(Some("Ann"))), []);
+    // The name is told as it was registered.
+    let owner = with_account(ann(), "ann");
+    let answer = || reply(Event::LoggedIn { account: "ann".into(), who: Some(Arc::new(owner.clone())) });
+    let change = Change::Account(Some("ann".into()));
+    let told = scene.presence(owner.clone(), change, Via::Room);
+    assert_eq!(effects, [answer(), tell_rooms(&[ROOM], &[ANN], told.clone()), reply(told)]);
+    assert_eq!(scene.ask(ANN, login(Some("Ann"))), [answer()]);
 
     let effects = scene.ask(ANN, login(None));
 
     let told = scene.presence(ann(), Change::Account(None), Via::Room);
-    assert_eq!(effects, [tell_rooms(&[ROOM], &[ANN], told.clone()), reply(told)]);
+    let answer = reply(Event::LoggedOut { who: Some(Arc::new(ann())) });
+    assert_eq!(effects, [answer, tell_rooms(&[ROOM], &[ANN], told.clone()), reply(told)]);
 }
 
 #[test]

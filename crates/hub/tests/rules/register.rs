@@ -16,7 +16,12 @@ fn who_registers_learns_who_it_is_and_who_is_here() {
     let counts = Counts { visible: 2, most: 2, ..Counts::default() };
     assert_eq!(
         effects,
-        [reply(Event::Registered { who: Arc::new(ann()), flags: UserFlags::empty(), counts })]
+        [reply(Event::Registered {
+            who: Arc::new(ann()),
+            flags: UserFlags::empty(),
+            counts,
+            facts: Vec::new()
+        })]
     );
 }
 
@@ -41,7 +46,7 @@ fn of_two_that_want_a_nick_the_first_to_register_gets_it_6() {
     let mut scene = Scene::with(&[]);
     scene.connect(ANN);
     scene.connect(BOB);
-    scene.ask(BOB, introduce("Ann", None, Default::default()));
+    scene.ask(BOB, introduce("Ann", Default::default()));
 
     assert_eq!(scene.query(ANN, Query::NickTaken(nick("ann"))), Answer::NickTaken(true));
     assert_eq!(scene.ask(ANN, register(ANN)), [rejected(Rejection::NickInUse(nick("ann")))]);
@@ -54,7 +59,7 @@ fn nobody_takes_the_name_of_a_service_5() {
     scene.connect(ANN);
     let reserved = Rejection::NickReserved(nick("nickserv"));
 
-    let effects = scene.ask(ANN, introduce("nickserv", None, Default::default()));
+    let effects = scene.ask(ANN, introduce("nickserv", Default::default()));
 
     assert_eq!(effects, [rejected(reserved.clone())]);
     assert_eq!(scene.ask(BOB, rename("nickserv")), [rejected(reserved)]);
@@ -86,7 +91,7 @@ fn users_start_with_the_configured_switches_but_never_as_operators() {
     let counts = Counts { invisible: 1, most: 1, ..Counts::default() };
     let bot = Arc::new(hub::Identity { bot: true, ..ann() });
     let flags = UserFlags::INVISIBLE | UserFlags::BOT;
-    assert_eq!(effects, [reply(Event::Registered { who: bot, flags, counts })]);
+    assert_eq!(effects, [reply(Event::Registered { who: bot, flags, counts, facts: Vec::new() })]);
 }
 
 #[test]
@@ -103,8 +108,8 @@ fn a_long_real_name_is_cut() {
 fn a_session_may_start_away_29() {
     let mut scene = Scene::with(&[BOB]);
     scene.connect(ANN);
-    let Command::Register { nick, user, realname, origin, account, .. } = register(ANN) else { panic!() };
-    scene.ask(ANN, Command::Register { nick, user, realname, origin, account, away: Some("asleep".into()) });
+    let Command::Register { nick, user, realname, origin, .. } = register(ANN) else { panic!() };
+    scene.ask(ANN, Command::Register { nick, user, realname, origin, away: Some("asleep".into()) });
 
     let Answer::Whois(whois) = scene.query(BOB, Query::Whois("ann".into())) else { panic!() };
     assert_eq!(whois.away, Some("asleep".into()));

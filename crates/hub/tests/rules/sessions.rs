@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hub::{Answer, Cause, Counts, Destination, Event, Query, Rejection, Settings, UserFlags, Via};
+use hub::{Answer, Cause, Counts, Destination, Event, Query, Rejection, Settings, Several, UserFlags, Via};
 
 use crate::scene::*;
 
@@ -30,7 +30,7 @@ fn a_second_session_finds_itself_in_the_rooms_and_nobody_else_notices() {
     scene.all_join("#two", &[ANN]);
     scene.connect(PHONE);
 
-    let effects = scene.ask(PHONE, register_as("Ann", "ANN"));
+    let effects = scene.register_as(PHONE, "Ann", "ANN");
 
     let counts = Counts { visible: 2, rooms: 2, most: 2, ..Counts::default() };
     let joined = |plus, room| {
@@ -40,7 +40,12 @@ fn a_second_session_finds_itself_in_the_rooms_and_nobody_else_notices() {
     assert_eq!(
         effects,
         [
-            reply(Event::Registered { who: Arc::new(ann()), flags: UserFlags::empty(), counts }),
+            reply(Event::Registered {
+                who: Arc::new(ann()),
+                flags: UserFlags::empty(),
+                counts,
+                facts: Vec::new()
+            }),
             enter(PHONE, ROOM),
             reply(joined(0, "#room")),
             reply(entered("#room", None, &[(OP, ann()), (NONE, bob())])),
@@ -57,17 +62,18 @@ fn the_nick_of_another_account_or_of_none_is_in_use() {
     scene.attach(ANN);
     scene.connect(PHONE);
     for (name, account) in [("ann", Some("anna")), ("ann", None), ("bob", Some("bob"))] {
-        let effects = scene.ask(PHONE, introduce(name, account, Default::default()));
+        scene.ask(PHONE, login(account));
+        let effects = scene.ask(PHONE, introduce(name, Default::default()));
         assert_eq!(effects, [rejected(Rejection::NickInUse(nick(name)))], "{name} {account:?}");
     }
 }
 
 #[test]
 fn where_several_sessions_are_not_allowed_the_nick_is_in_use() {
-    let mut scene = Scene::new(Settings { several_sessions: false, ..plain_rooms() });
+    let mut scene = Scene::new(Settings { several_sessions: Several::Never, ..plain_rooms() });
     scene.attach(ANN);
     scene.connect(PHONE);
-    assert_eq!(scene.ask(PHONE, register_as("ann", "ann")), [rejected(Rejection::NickInUse(nick("ann")))]);
+    assert_eq!(scene.register_as(PHONE, "ann", "ann"), [rejected(Rejection::NickInUse(nick("ann")))]);
 }
 
 #[test]
@@ -206,7 +212,7 @@ fn who_comes_brings_its_user_back_and_who_leaves_may_leave_it_away() {
     scene.ask(ANN, away("tea"));
     scene.connect(PHONE);
 
-    let effects = scene.ask(PHONE, register_as("ann", "ann"));
+    let effects = scene.register_as(PHONE, "ann", "ann");
     let told = scene.gone_away(ann(), None, Via::Room);
     assert_eq!(effects.last(), Some(&tell_rooms(&[ROOM], &[ANN, PHONE], told)));
 
@@ -232,7 +238,7 @@ fn a_connection_is_secure_only_if_every_session_is() {
     let mut scene = Scene::with(&[]);
     let secure = || hub::Origin { secure: true, ..Default::default() };
     scene.connect(ANN);
-    scene.ask(ANN, introduce("ann", Some("ann"), secure()));
+    scene.introduce_as(ANN, "ann", introduce("ann", secure()));
     let is_secure = |scene: &Scene| match scene.query(ANN, Query::Whois("ann".into())) {
         Answer::Whois(whois) => whois.secure,
         other => panic!("{other:?}"),
