@@ -1,11 +1,14 @@
 //! What is true of a hub whatever was asked of it: for tests and fuzzing, not for use.
 
+mod accounts;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use smallvec::SmallVec;
 use smol_str::SmolStr;
 
 use crate::hub::Hub;
+use crate::logs::EXCEPTIONS;
 use crate::table::UserId;
 use crate::{Counts, RoomId, SessionId, UserFlags};
 
@@ -22,7 +25,10 @@ impl Hub {
         self.check_sessions()?;
         self.check_users()?;
         self.check_rooms()?;
+        self.check_logs()?;
+        self.check_facts()?;
         self.check_watchers()?;
+        self.check_accounts()?;
         self.check_counts()
     }
 
@@ -50,7 +56,6 @@ impl Hub {
         for (id, user) in self.users.iter() {
             let nick = &user.who.nick;
             nicks.insert(self.fold(nick.as_str()), id);
-            ensure(!user.sessions.is_empty(), || format!("{nick} has no session"))?;
             for session in &user.sessions {
                 let owner = self.sessions.get(session).and_then(|session| session.user);
                 ensure(owner == Some(id), || format!("{nick} has {session:?} of another"))?;
@@ -77,6 +82,9 @@ impl Hub {
 
     fn check_away(&self, id: UserId) -> Finding {
         let user = &self.users[id];
+        if user.sessions.is_empty() {
+            return Ok(());
+        }
         let texts: Vec<_> = user.sessions.iter().map(|session| self.sessions[session].away()).collect();
         let agrees = match user.away() {
             Some(text) => texts.iter().all(Option::is_some) && texts.contains(&Some(text)),
@@ -89,7 +97,9 @@ impl Hub {
         let mut names = BTreeMap::new();
         for (id, room) in self.rooms.iter() {
             names.insert(self.fold(room.name.as_str()), id);
-            ensure(!room.members.is_empty(), || format!("{} is empty", room.name))?;
+            let owned = room.registration.is_some();
+            ensure(owned || !room.members.is_empty(), || format!("{} is empty", room.name))?;
+            ensure(room.kept == self.is_kept(id), || format!("{} is kept or not by mistake", room.name))?;
             for user in room.members.keys() {
                 let member = self.users.get(*user).is_some_and(|user| user.is_in(id));
                 ensure(member, || format!("{} has a member that is not in it", room.name))?;
@@ -98,6 +108,49 @@ impl Hub {
             ensure(entries <= self.settings.limits.list_entries, || format!("{entries} masks"))?;
         }
         ensure(names == self.names, || "names and rooms do not agree".to_owned())
+    }
+
+    /// No two rooms share a history, and nobody who takes the name of a closed one has that of it.
+    fn check_logs(&self) -> Finding {
+        let exceptions = self.logs.len();
+        ensure(exceptions <= EXCEPTIONS, || format!("{exceptions} exceptions"))?;
+        let mut owners = BTreeMap::new();
+        for (id, room) in self.rooms.iter() {
+            let other = owners.insert(room.log.clone(), id);
+            ensure(other.is_none(), || format!("{} has the history of another", room.name))?;
+        }
+        for (_, room) in self.rooms.iter() {
+            let name = self.fold(room.name.as_str());
+            let next = self.logs.next(&name);
+            ensure(!room.is_closed() || next != room.log, || format!("the next {name} has its history"))?;
+            let other = owners.get(&next).map(|owner| &self.rooms[*owner].name);
+            ensure(other.is_none_or(|other| *other == room.name), || {
+                format!("the next {name} has that of {other:?}")
+            })?;
+        }
+        Ok(())
+    }
+
+    fn check_facts(&self) -> Finding {
+        let limits = &self.settings.limits;
+        for (session, facts) in &self.metadata.newcomers {
+            let new = self.sessions.get(session).is_some_and(|session| session.user.is_none());
+            ensure(new && (1..=limits.facts).contains(&facts.len()), || {
+                format!("{session:?} has {facts:?}")
+            })?;
+        }
+        for (user, facts) in &self.metadata.guests {
+            let here = self.users.get(*user).is_some();
+            ensure(here && (1..=limits.facts).contains(&facts.len()), || format!("{user:?} has {facts:?}"))?;
+        }
+        for (session, keys) in &self.metadata.wanted {
+            let here = self.sessions.contains_key(session);
+            ensure(here && (1..=limits.subscriptions).contains(&keys.len()), || {
+                format!("{session:?} wants {keys:?}")
+            })?;
+        }
+        let most = self.rooms.iter().map(|(_, room)| room.facts.len()).max().unwrap_or(0);
+        ensure(most <= limits.facts, || format!("{most} facts about a room"))
     }
 
     fn check_watchers(&self) -> Finding {

@@ -6,6 +6,9 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 use smol_str::SmolStr;
 
+use crate::facts::Metadata;
+use crate::logs::Logs;
+use crate::markers::Markers;
 use crate::order::ById;
 use crate::place::Places;
 use crate::room::Room;
@@ -14,8 +17,8 @@ use crate::step::Step;
 use crate::table::{Table, UserId};
 use crate::user::User;
 use crate::{
-    Command, Counts, Effect, Entry, Identity, NetworkBan, Rejection, RoomId, RoomName, SessionId, Settings,
-    Timestamp, UserFlags, Whowas,
+    Account, Command, Counts, Effect, Entry, Identity, NetworkBan, Rejection, RoomId, RoomName, SessionId,
+    Settings, Timestamp, UserFlags, Whowas,
 };
 
 /// Users, rooms and what they are up to.
@@ -44,6 +47,20 @@ pub struct Hub {
     /// Rooms created so far.
     pub(crate) created: u64,
     pub(crate) places: Places,
+    pub(crate) logs: Logs,
+    /// The latest event of the conversations of all users of an account, by its folded name.
+    pub(crate) lasts: BTreeMap<SmolStr, Timestamp>,
+    pub(crate) metadata: Metadata,
+    /// By folded name.
+    pub(crate) accounts: BTreeMap<SmolStr, Account>,
+    /// Accounts by the fingerprints of their certificates.
+    pub(crate) certificates: BTreeMap<SmolStr, SmolStr>,
+    /// Users that stay when nobody is there, by account.
+    pub(crate) staying: BTreeMap<SmolStr, UserId>,
+    /// How far the users of accounts have read, by account.
+    pub(crate) markers: BTreeMap<SmolStr, Markers>,
+    /// The time of the latest item of any history.
+    pub(crate) latest: Option<Timestamp>,
 }
 
 /// What would be slow to count each time it is asked.
@@ -72,6 +89,14 @@ impl Hub {
             floor: Timestamp(i64::MIN),
             created: 0,
             places: Places::default(),
+            logs: Logs::default(),
+            lasts: BTreeMap::new(),
+            metadata: Metadata::default(),
+            accounts: BTreeMap::new(),
+            certificates: BTreeMap::new(),
+            staying: BTreeMap::new(),
+            markers: BTreeMap::new(),
+            latest: None,
         }
     }
 
@@ -81,22 +106,48 @@ impl Hub {
         let Entry { at, id, from, command } = entry;
         let mut step = Step::new(at, id, from);
         match (command, self.sessions.get(&from)) {
-            (Command::Configure(settings), _) => self.configure(*settings),
+            (Command::Configure(settings), _) => self.configure(*settings, &mut step),
             (Command::Connect, _) => self.connect(from),
+            (command, _) if from == SessionId::SERVER => self.handle_server(command, &mut step),
             // Its connection is gone already: what it still asked is of no interest to anybody.
             (_, None) => {}
             (command, Some(&Session { user: Some(user), .. })) => self.handle(user, command, &mut step),
             (command, Some(_)) => self.handle_unregistered(command, &mut step),
         }
+        self.keep_touched(&mut step);
         step.into_effects()
     }
 
     fn handle_unregistered(&mut self, command: Command, step: &mut Step) {
         let outcome = match command {
-            Command::Register { nick, user, realname, origin, account, away } => {
-                self.register(Introduction { nick, user, realname, origin, account, away }, step)
+            Command::Register { nick, user, realname, origin, away } => {
+                self.register(Introduction { nick, user, realname, origin, away }, step)
             }
-            Command::Leave { cause } => return self.leave_unregistered(cause, step),
+            Command::Login { account, recovery } => self.log_in(account, recovery, step),
+            Command::CreateAccount { name, email, credentials, log_in } => {
+                self.create_account(name, email, *credentials, log_in, step)
+            }
+            Command::SetMetadata { target, key, value } => self.set_metadata(target, key, value, step),
+            Command::ClearMetadata { target } => self.clear_metadata(target, step),
+            Command::Subscribe { keys } => return self.subscribe(keys, step),
+            Command::Unsubscribe { keys } => return self.unsubscribe(keys, step),
+            Command::MarkRead { target, at } => self.mark_read(target, at, step),
+            Command::Leave { cause } => return self.leave_unregistered(step.from, cause, step),
+            _ => Err(Rejection::NotRegistered),
+        };
+        if let Err(rejection) = outcome {
+            step.reject(rejection);
+        }
+    }
+
+    /// What the server itself asks, for its operator.
+    fn handle_server(&mut self, command: Command, step: &mut Step) {
+        let outcome = match command {
+            Command::CreateAccount { name, email, credentials, .. } => {
+                self.create_account(name, email, *credentials, false, step)
+            }
+            Command::ChangeAccount { account, change } => self.change_account(account, *change, step),
+            Command::DropAccount { account } => self.drop_account(account, step),
             _ => Err(Rejection::NotRegistered),
         };
         if let Err(rejection) = outcome {
@@ -124,7 +175,28 @@ impl Hub {
             Command::ChangeUser { nick, changes } => self.change_user(user, nick, &changes, step),
             Command::Away { text } => return self.go_away(user, text, step),
             Command::SetRealname { text } => return self.set_realname(user, text, step),
-            Command::Login { account } => return self.log_in(user, account, step),
+            Command::Login { account, recovery } => self.log_in(account, recovery, step),
+            Command::CreateAccount { name, email, credentials, log_in } => {
+                self.create_account(name, email, *credentials, log_in, step)
+            }
+            Command::ChangeAccount { account, change } => self.change_account(account, *change, step),
+            Command::DropAccount { account } => self.drop_account(account, step),
+            Command::Ghost { nick } => self.ghost(user, nick, step),
+            Command::Accept { nick, on } => self.accept(user, nick, on),
+            Command::RegisterRoom { room } => self.register_room(user, &room, step),
+            Command::DropRoom { room } => self.drop_room(user, &room, step),
+            Command::TransferRoom { room, account } => self.transfer_room(user, &room, account, step),
+            Command::SetAccess { room, account, rank } => self.set_access(user, &room, account, rank, step),
+            Command::TakeRank { room, nick } => self.take_rank(user, &room, nick, step),
+            Command::RenameRoom { room, to, reason } => self.rename_room(user, &room, to, reason, step),
+            Command::Redact { target, message, author, reason } => {
+                self.redact(user, target, message, author, reason, step)
+            }
+            Command::MarkRead { target, at } => self.mark_read(target, at, step),
+            Command::SetMetadata { target, key, value } => self.set_metadata(target, key, value, step),
+            Command::ClearMetadata { target } => self.clear_metadata(target, step),
+            Command::Subscribe { keys } => return self.subscribe(keys, step),
+            Command::Unsubscribe { keys } => return self.unsubscribe(keys, step),
             Command::ChangeHost { nick, user: name, host } => self.change_host(user, nick, name, host, step),
             Command::Watch { names } => return self.watch(names, step),
             Command::Unwatch { names } => return self.unwatch(&names, step.from),
@@ -142,14 +214,13 @@ impl Hub {
         }
     }
 
-    fn configure(&mut self, settings: Settings) {
+    fn configure(&mut self, settings: Settings, step: &mut Step) {
         // Every index is folded by the casemapping, so it stays while there is anything in one.
-        let casemapping = match self.sessions.is_empty() {
-            true => settings.casemapping,
-            false => self.settings.casemapping,
-        };
+        let is_empty = self.sessions.is_empty() && self.names.is_empty() && self.accounts.is_empty();
+        let casemapping = if is_empty { settings.casemapping } else { self.settings.casemapping };
         self.settings = Settings { casemapping, ..settings };
         self.whowas.truncate(self.settings.limits.whowas);
+        self.settle_stay_of_all(step);
     }
 
     pub(crate) fn fold(&self, name: &str) -> SmolStr {

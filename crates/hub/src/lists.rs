@@ -13,6 +13,11 @@ use crate::{Casemapping, Identity, ListEntry, ListKind, Mask};
 pub(crate) struct Lists(Option<Box<[Vec<ListEntry>; 3]>>);
 
 impl Lists {
+    /// Bans, exceptions and invitations.
+    pub fn new(lists: [Vec<ListEntry>; 3]) -> Self {
+        Self(lists.iter().any(|list| !list.is_empty()).then(|| Box::new(lists)))
+    }
+
     pub fn of(&self, kind: ListKind) -> &[ListEntry] {
         self.0.as_ref().map_or(&[], |lists| &lists[kind as usize])
     }

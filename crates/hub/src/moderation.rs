@@ -27,7 +27,9 @@ impl Hub {
         let topic = || Box::new(Topic { text: text.clone(), by: who.to_smolstr(), at });
         room.topic = (!text.is_empty()).then(topic);
         let room = room.name.clone();
-        self.tell_room_and_asker(id, Event::TopicSet { id: step.next_id(), at, who, room, text }, step);
+        self.touch_kept_room(id, step);
+        let event = Event::TopicSet { id: step.next_id(), at, who, room, text };
+        self.keep_and_tell(id, user, event, step);
         Ok(())
     }
 
@@ -50,6 +52,7 @@ impl Hub {
         let (id, at) = (step.next_id(), self.rooms[room].stamp(step.at));
         let name = self.rooms[room].name.clone();
         let kicked = Arc::new(Event::Kicked { id, at, who, room: name, nick, reason });
+        self.keep_in(room, user, &kicked, step);
         if self.take_out(target, room, step) {
             step.tell_room(room, Some(step.from), kicked.clone());
         }
@@ -105,9 +108,11 @@ impl Hub {
         self.users[guest].invite(Invitation { room, serial }, self.settings.limits.invites);
     }
 
-    /// Tells a room, and the session that asks as its answer, whether or not it is in the room.
-    pub(crate) fn tell_room_and_asker(&self, room: RoomId, event: Event, step: &mut Step) {
+    /// Keeps what happened in a room; tells the room, and the session that asks as its answer, whether or
+    /// not it is in the room.
+    pub(crate) fn keep_and_tell(&self, room: RoomId, by: UserId, event: Event, step: &mut Step) {
         let event = Arc::new(event);
+        self.keep_in(room, by, &event, step);
         step.tell_room(room, Some(step.from), event.clone());
         step.reply(event);
     }

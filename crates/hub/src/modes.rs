@@ -49,12 +49,28 @@ impl Hub {
             }
         }
         if !outcome.applied.is_empty() {
-            let (id, at) = (step.next_id(), self.rooms[room].stamp(step.at));
-            let (who, name) = (self.users[user].who.clone(), self.rooms[room].name.clone());
-            let event = Event::RoomModes { id, at, who, room: name, changes: outcome.applied };
-            self.tell_room_and_asker(room, event, step);
+            self.settle_log(room, step);
+            self.touch_kept_room(room, step);
+            self.touch_ranked(&outcome.applied, step);
+            self.tell_modes(user, room, outcome.applied, step);
         }
         Ok(())
+    }
+
+    fn touch_ranked(&self, changes: &[ModeChange], step: &mut Step) {
+        for change in changes {
+            if let ModeChange::Rank(_, _, nick) = change {
+                self.find_user(nick).into_iter().for_each(|member| self.touch_staying(member, step));
+            }
+        }
+    }
+
+    /// Keeps and tells what changed about a room.
+    pub(crate) fn tell_modes(&mut self, by: UserId, room: RoomId, changes: Vec<ModeChange>, step: &mut Step) {
+        let (id, at) = (step.next_id(), self.rooms[room].stamp(step.at));
+        let (who, name) = (self.users[by].who.clone(), self.rooms[room].name.clone());
+        let event = Event::RoomModes { id, at, who, room: name, changes };
+        self.keep_and_tell(room, by, event, step);
     }
 
     fn may_change_room(
@@ -170,7 +186,7 @@ impl Hub {
         Ok(())
     }
 
-    fn member_called(&self, room: RoomId, nick: &SmolStr) -> Result<UserId, Rejection> {
+    pub(crate) fn member_called(&self, room: RoomId, nick: &SmolStr) -> Result<UserId, Rejection> {
         let user = self.user_called(nick.clone())?;
         let (room, nick) = (&self.rooms[room], &self.users[user].who.nick);
         match room.has(user) {
@@ -199,6 +215,7 @@ impl Hub {
             applied.extend(changed.iter().map(|flag| (flag, on)));
         }
         self.set_flags(user, now);
+        step.touch_user(user);
         self.tell_user_modes(user, applied, step);
         Ok(())
     }

@@ -15,12 +15,26 @@ pub(crate) const LOOKED_AT: usize = 1024;
 
 impl Hub {
     /// Answers a question. `now` is the asker's time. Who is not registered may ask only
-    /// [`Query::NickTaken`] and [`Query::Counts`].
+    /// [`Query::NickTaken`] and [`Query::Counts`], and what concerns its account and metadata.
     pub fn query(&self, from: SessionId, now: Timestamp, query: Query) -> Answer {
         let asker = self.sessions.get(&from).and_then(|session| session.user);
         let answer = match (query, asker) {
-            (Query::NickTaken(nick), _) => Ok(Answer::NickTaken(self.nick_taken(asker, &nick))),
+            (Query::NickTaken(nick), _) => Ok(Answer::NickTaken(self.nick_taken(from, &nick))),
             (Query::Counts, _) => Ok(Answer::Counts(self.counts())),
+            (Query::Marker(target), _) => {
+                let at = self.marker(from, &self.fold(&target));
+                Ok(Answer::Marker(target, at))
+            }
+            (Query::Metadata { target, keys }, _) => {
+                self.metadata(from, target, keys).map(|(target, facts)| Answer::Metadata(target, facts))
+            }
+            (Query::Sync(target), _) => {
+                self.sync(from, target.clone()).map(|facts| Answer::Sync(target, facts))
+            }
+            (Query::Subscriptions, _) => Ok(Answer::Subscriptions(self.subscriptions(from))),
+            (Query::Account(name), _) => {
+                self.account_info(from, name).map(|info| Answer::Account(Box::new(info)))
+            }
             (_, None) => Err(Rejection::NotRegistered),
             (query, Some(asker)) => self.answer(asker, from, now, query),
         };
@@ -35,8 +49,6 @@ impl Hub {
         query: Query,
     ) -> Result<Answer, Rejection> {
         Ok(match query {
-            Query::NickTaken(nick) => Answer::NickTaken(self.nick_taken(Some(asker), &nick)),
-            Query::Counts => Answer::Counts(self.counts()),
             Query::Topic(name) => self.topic(asker, name)?,
             Query::Names(name) => self.names(asker, name),
             Query::RoomModes(name) => self.room_modes(asker, &name)?,
@@ -62,12 +74,35 @@ impl Hub {
                 self.can_use(asker, Privileges::BAN)?;
                 Answer::NetworkBans(self.bans_in_force(now).cloned().collect())
             }
+            Query::Reach(target) => Answer::Reach(Box::new(self.reach(asker, target)?)),
+            Query::Access(room) => {
+                let (room, access) = self.access(asker, &room)?;
+                Answer::Access(room, access)
+            }
+            Query::Registration(room) => {
+                let (room, registration) = self.registration(&room)?;
+                Answer::Registration(room, Box::new(registration))
+            }
+            Query::NickTaken(_)
+            | Query::Counts
+            | Query::Marker(_)
+            | Query::Metadata { .. }
+            | Query::Sync(_)
+            | Query::Subscriptions
+            | Query::Account(_) => return Err(Rejection::NotRegistered),
         })
     }
 
-    fn nick_taken(&self, asker: Option<UserId>, nick: &Nick) -> bool {
-        let owner = self.find_user(nick.as_str());
-        self.can_be_called(nick).is_err() || (owner.is_some() && owner != asker)
+    /// Not by the user of the asker's own account, which it may yet be a session of.
+    fn nick_taken(&self, asker: SessionId, nick: &Nick) -> bool {
+        let itself = self.sessions.get(&asker).and_then(|session| session.user);
+        let by_other = |user: UserId| {
+            let account = self.users[user].who.account.as_ref();
+            Some(user) != itself && (account.is_none() || account != self.account_of(asker))
+        };
+        self.can_be_called(nick).is_err()
+            || self.may_own(nick, self.account_of(asker)).is_err()
+            || self.find_user(nick.as_str()).is_some_and(by_other)
     }
 
     fn topic(&self, asker: UserId, name: RoomName) -> Result<Answer, Rejection> {

@@ -3,16 +3,21 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use smol_str::SmolStr;
+
+use crate::facts::Facts;
 use crate::lists::Lists;
 use crate::order::ById;
 use crate::table::UserId;
-use crate::{Event, Ranks, RoomFlags, RoomName, Text, Timestamp, Topic};
+use crate::{Event, Ranks, Registration, RoomFlags, RoomName, Text, Timestamp, Topic};
 
-/// A room. It has at least one member, or else it is gone.
+/// A room. It is registered or has at least one member, or else it is gone.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Room {
     /// As the first to join wrote it.
     pub name: RoomName,
+    /// The name of its history.
+    pub log: SmolStr,
     pub created: Timestamp,
     /// Tells this room from others of the same name before and after it.
     pub serial: u64,
@@ -23,16 +28,30 @@ pub(crate) struct Room {
     pub limit: Option<u32>,
     pub topic: Option<Box<Topic>>,
     pub lists: Lists,
-    /// What was said last, the oldest first.
+    /// Whose it is; none if it is not registered.
+    pub registration: Option<Box<Registration>>,
+    /// What its operators say of it.
+    pub facts: Facts,
+    /// Whether a record of it has been given out and not been taken back.
+    pub kept: bool,
+    /// What was said last, the oldest first; nothing while all that is said is kept.
     pub recent: VecDeque<Arc<Event>>,
     /// In no particular order.
     pub members: ById<UserId, Ranks>,
 }
 
 impl Room {
-    pub fn new(name: RoomName, created: Timestamp, serial: u64, last: Timestamp, flags: RoomFlags) -> Self {
+    pub fn new(
+        name: RoomName,
+        log: SmolStr,
+        created: Timestamp,
+        serial: u64,
+        last: Timestamp,
+        flags: RoomFlags,
+    ) -> Self {
         Self {
             name,
+            log,
             created,
             serial,
             last,
@@ -41,6 +60,9 @@ impl Room {
             limit: None,
             topic: None,
             lists: Lists::default(),
+            registration: None,
+            facts: Facts::new(),
+            kept: false,
             recent: VecDeque::new(),
             members: ById::default(),
         }
@@ -67,6 +89,11 @@ impl Room {
 
     pub fn is(&self, flag: RoomFlags) -> bool {
         self.flags.contains(flag)
+    }
+
+    /// Whether strangers may not come in: what is said here is not for whoever has the name later.
+    pub fn is_closed(&self) -> bool {
+        self.is(RoomFlags::INVITE_ONLY) || self.key.is_some()
     }
 
     pub fn last(&self) -> Timestamp {

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use smallvec::SmallVec;
 use smol_str::SmolStr;
 
 use crate::hub::Hub;
@@ -51,10 +50,13 @@ impl Hub {
         self.fits(user, self.rooms[room].name.as_str(), &say)?;
         let at = self.rooms[room].stamp(step.at);
         let to = Destination::Room(self.rooms[room].name.clone());
-        let lasts = say.kind != SayKind::Signal && !say.ctcp;
+        let (lasts, repeats) = (say.lasts, say.kind != SayKind::Signal && !say.ctcp);
         let said = self.said(user, to, at, say, step);
         if lasts {
-            self.rooms[room].remember(&said, self.settings.recent);
+            self.keep_in(room, user, &said, step);
+        }
+        if repeats {
+            self.rooms[room].remember(&said, if self.settings.history { 0 } else { self.settings.recent });
         }
         step.tell_room(room, Some(step.from), said.clone());
         step.reply(said);
@@ -91,9 +93,15 @@ impl Hub {
         self.can_write_to(user, to)?;
         let nick = self.users[to].who.nick.clone();
         self.fits(user, nick.as_str(), &say)?;
-        let kind = say.kind;
+        let (kind, lasts) = (say.kind, say.lasts);
+        if kind != SayKind::Signal {
+            self.expect_answer(user, to);
+        }
         let at = self.stamp_conversation(user, to, step.at);
         let said = self.said(user, Destination::User(nick.clone()), at, say, step);
+        if lasts {
+            self.keep_between(user, to, &said, step);
+        }
         let receivers = self.users[to].sessions.clone();
         if user == to {
             // The echo first, then the delivery, to be told apart (`conformance.md` §12).
@@ -110,7 +118,7 @@ impl Hub {
     }
 
     fn said(&self, user: UserId, to: Destination, at: Timestamp, say: Say, step: &mut Step) -> Arc<Event> {
-        let Say { kind, text, tags, .. } = say;
+        let Say { kind, text, lines, tags, .. } = say;
         Arc::new(Event::Said {
             id: step.next_id(),
             at,
@@ -118,26 +126,21 @@ impl Hub {
             kind,
             to,
             text,
+            lines,
             tags,
         })
     }
 
-    /// Whether the message can be relayed whole. One that fits is never refused.
+    /// Whether the message, or each line of it, can be relayed whole. One that fits is never refused.
     fn fits(&self, user: UserId, target: &str, say: &Say) -> Result<(), Rejection> {
-        let length = self.users[user].who.mask_len() + target.len() + say.text.len();
+        let longest = match &say.lines {
+            Some(lines) => lines.iter().map(|line| line.text.len()).max().unwrap_or(0),
+            None => say.text.len(),
+        };
+        let length = self.users[user].who.mask_len() + target.len() + longest;
         match say.fit {
             Some(most) if length > most => Err(Rejection::TooLong),
             _ => Ok(()),
         }
-    }
-
-    /// The time of a message between two users: later than any that either took part in.
-    fn stamp_conversation(&mut self, one: UserId, other: UserId, at: Timestamp) -> Timestamp {
-        let both: SmallVec<[UserId; 2]> = [one, other].into();
-        let latest = both.iter().fold(at, |at, user| at.max(self.users[*user].last.next()));
-        for user in both {
-            self.users[user].last = latest;
-        }
-        latest
     }
 }

@@ -6,9 +6,9 @@ use bytes::Bytes;
 use smol_str::SmolStr;
 
 use crate::{
-    Cause, Command, Entry, Handle, Limits, ListFilter, ListKind, MessageId, ModeChange, Nick, Origin,
-    Privileges, Query, Rank, RoomFlags, RoomName, RoomTarget, Say, SayKind, SessionId, Settings, Target,
-    Text, Timestamp, UserFlags, WhoMask,
+    AccountChange, AlwaysOn, Cause, Command, Credentials, Entry, Handle, Limits, ListFilter, ListKind,
+    MessageId, ModeChange, Nick, Origin, Privileges, Query, Rank, RoomFlags, RoomName, RoomTarget, Say,
+    SayKind, SessionId, Settings, Several, Target, Text, Timestamp, UserFlags, WhoMask,
 };
 
 pub(super) struct Dice<'a> {
@@ -19,6 +19,7 @@ pub(super) struct Dice<'a> {
 const NICKS: [&str; 8] = ["ann", "Ann", "bob", "BOB", "cy", "dan", "nickserv", "e["];
 const ROOMS: [&str; 5] = ["#a", "#A", "#b", "#c*", "#d"];
 const TEXTS: [&str; 5] = ["", "*", "hello", "gone", "a longer text that is cut somewhere"];
+const TARGETS: [&str; 5] = ["#a", "#A", "bob", "#never", "Ann"];
 const MASKS: [&str; 12] = [
     "ann",
     "*!*@*",
@@ -44,35 +45,43 @@ impl<'a> Dice<'a> {
     }
 
     /// One of so many; the first once the bytes are used up.
-    fn pick(&mut self, sides: usize) -> usize {
+    pub(super) fn pick(&mut self, sides: usize) -> usize {
         let Some((&byte, rest)) = self.bytes.split_first() else { return 0 };
         self.bytes = rest;
         usize::from(byte) % sides
     }
 
-    fn of<T: Clone>(&mut self, choices: &[T]) -> T {
+    pub(super) fn of<T: Clone>(&mut self, choices: &[T]) -> T {
         choices[self.pick(choices.len())].clone()
     }
 
-    fn chance(&mut self) -> bool {
+    pub(super) fn chance(&mut self) -> bool {
         self.pick(2) == 1
     }
 
-    fn maybe<T>(&mut self, choose: impl FnOnce(&mut Self) -> T) -> Option<T> {
+    pub(super) fn maybe<T>(&mut self, choose: impl FnOnce(&mut Self) -> T) -> Option<T> {
         self.chance().then(|| choose(self))
     }
 
-    fn some<T>(&mut self, mut choose: impl FnMut(&mut Self) -> T) -> Vec<T> {
+    pub(super) fn some<T>(&mut self, mut choose: impl FnMut(&mut Self) -> T) -> Vec<T> {
         (0..self.pick(4)).map(|_| choose(self)).collect()
     }
 
     pub fn entry(&mut self, number: usize) -> Entry {
-        let (what, from) = (self.pick(40), SessionId(self.pick(7) as u64));
+        let (what, from) = (self.pick(56), self.session());
         // Clocks of several nodes: time stands still, leaps and goes back.
         self.now += self.of(&[0, 0, 1, 1000, -5]);
         let at = Timestamp(self.now);
         let id = MessageId((number as u128) << 16);
         Entry { at, id, from, command: self.command(what) }
+    }
+
+    /// One of seven, or sometimes the server.
+    fn session(&mut self) -> SessionId {
+        match self.pick(8) {
+            7 => SessionId::SERVER,
+            session => SessionId(session as u64),
+        }
     }
 
     fn command(&mut self, what: usize) -> Command {
@@ -102,7 +111,7 @@ impl<'a> Dice<'a> {
     fn rarer_command(&mut self, what: usize) -> Command {
         match what {
             28 => Command::SetRealname { text: self.text() },
-            29 => Command::Login { account: self.maybe(Self::name) },
+            29 => Command::Login { account: self.maybe(Self::name), recovery: self.maybe(Self::secret) },
             30 => {
                 let user = self.maybe(Self::name);
                 Command::ChangeHost { nick: self.name(), user, host: self.name() }
@@ -118,12 +127,63 @@ impl<'a> Dice<'a> {
                 Command::Ban { mask: self.mask(), reason: self.text(), until }
             }
             38 => Command::Unban { mask: self.mask() },
+            40..52 => self.account_command(what),
+            52.. => self.room_command(),
             _ => match self.pick(4) {
                 0 => Command::Rehash,
                 1 => Command::Die,
                 _ => Command::Configure(Box::new(self.settings())),
             },
         }
+    }
+
+    fn account_command(&mut self, what: usize) -> Command {
+        match what {
+            40 | 41 => Command::CreateAccount {
+                name: self.nick(),
+                email: None,
+                credentials: Box::new(self.credentials()),
+                log_in: self.chance(),
+            },
+            42 => Command::Login { account: Some(self.name()), recovery: None },
+            43..=45 => {
+                Command::ChangeAccount { account: self.name(), change: Box::new(self.account_change()) }
+            }
+            46 => Command::DropAccount { account: self.name() },
+            47 => Command::Ghost { nick: self.name() },
+            48 => Command::Accept { nick: self.name(), on: self.chance() },
+            49 => Command::Leave { cause: self.cause() },
+            _ => {
+                let at = Timestamp(self.now - 3 + self.pick(6) as i64);
+                Command::MarkRead { target: self.of(&TARGETS).into(), at }
+            }
+        }
+    }
+
+    fn account_change(&mut self) -> AccountChange {
+        match self.pick(8) {
+            0 => AccountChange::Recovery(self.some(Self::secret)),
+            1 => AccountChange::AddCertificate(self.secret()),
+            2 => AccountChange::RemoveCertificate(self.secret()),
+            3 => AccountChange::Several(self.maybe(Self::chance)),
+            4 => AccountChange::Suspend(self.maybe(Self::text)),
+            5 => AccountChange::Password { password: self.maybe(Self::secret), scram: None },
+            _ => AccountChange::AlwaysOn(self.maybe(Self::chance)),
+        }
+    }
+
+    fn credentials(&mut self) -> Credentials {
+        let (recovery, certificates) = (self.some(Self::secret), self.maybe(Self::secret));
+        Credentials {
+            password: None,
+            scram: None,
+            recovery,
+            certificates: certificates.into_iter().collect(),
+        }
+    }
+
+    fn secret(&mut self) -> SmolStr {
+        self.of(&["one", "two", "three"]).into()
     }
 
     fn register(&mut self) -> Command {
@@ -135,7 +195,6 @@ impl<'a> Dice<'a> {
             user: "user".into(),
             realname: self.text(),
             origin: Box::new(origin),
-            account: self.maybe(Self::name),
             away: self.maybe(Self::text),
         }
     }
@@ -158,7 +217,16 @@ impl<'a> Dice<'a> {
             }),
         };
         let fit = self.maybe(|dice| dice.pick(40));
-        Say { kind, to, text: self.text(), tags: Bytes::new(), ctcp: self.chance(), fit }
+        Say {
+            kind,
+            to,
+            text: self.text(),
+            lines: None,
+            lasts: self.chance(),
+            tags: Bytes::new(),
+            ctcp: self.chance(),
+            fit,
+        }
     }
 
     fn mode_change(&mut self) -> ModeChange {
@@ -194,16 +262,36 @@ impl<'a> Dice<'a> {
             whowas: self.pick(4),
             rooms: 2 + self.pick(3),
             members: 2 + self.pick(9),
+            rooms_per_account: 2,
+            facts: 2,
+            subscriptions: 2,
+            accounts: 4,
+            markers: 2,
+            certificates: 2,
             ..Limits::default()
         };
-        let several_sessions = self.chance();
+        let several_sessions = self.of(&[Several::OptOut, Several::Never, Several::OptIn]);
+        let always_on = self.of(&[AlwaysOn::OptIn, AlwaysOn::Always, AlwaysOn::OptOut, AlwaysOn::Never]);
+        let nicks_owned = self.chance();
         let user_flags = UserFlags::from_bits_truncate(self.pick(32) as u8);
-        let seats = self.pick(7) as u16;
-        Settings { limits, several_sessions, user_flags, seats, ..Settings::default() }
+        let (seats, history) = (self.pick(7) as u16, self.pick(4) > 0);
+        Settings {
+            limits,
+            several_sessions,
+            always_on,
+            nicks_owned,
+            user_flags,
+            seats,
+            history,
+            ..Settings::default()
+        }
     }
 
     pub fn query(&mut self) -> Query {
-        match self.pick(18) {
+        match self.pick(24) {
+            18 => Query::Account(self.maybe(Self::name)),
+            19 => Query::Marker(self.of(&TARGETS).into()),
+            20..=23 => self.room_query(),
             0 => Query::NickTaken(self.nick()),
             1 => Query::Counts,
             2 => Query::Topic(self.room()),
@@ -238,11 +326,11 @@ impl<'a> Dice<'a> {
         Nick::new(self.of(&NICKS), usize::MAX).expect("the nicknames are valid")
     }
 
-    fn room(&mut self) -> RoomName {
+    pub(super) fn room(&mut self) -> RoomName {
         RoomName::new(self.of(&ROOMS), usize::MAX).expect("the names are valid")
     }
 
-    fn name(&mut self) -> SmolStr {
+    pub(super) fn name(&mut self) -> SmolStr {
         self.of(&NICKS).into()
     }
 
@@ -250,11 +338,11 @@ impl<'a> Dice<'a> {
         self.of(&MASKS).into()
     }
 
-    fn text(&mut self) -> Text {
+    pub(super) fn text(&mut self) -> Text {
         self.of(&TEXTS).into()
     }
 
-    fn rank(&mut self) -> Rank {
+    pub(super) fn rank(&mut self) -> Rank {
         self.of(&Rank::ALL)
     }
 }

@@ -19,7 +19,8 @@ impl Witness {
 
     /// Carries out the effects of one entry.
     pub fn see(&mut self, entry: &Entry, effects: &[Effect]) -> Result<(), String> {
-        if matches!(entry.command, Command::Connect) {
+        self.open.insert(SessionId::SERVER);
+        if matches!(entry.command, Command::Connect) && entry.from != SessionId::SERVER {
             self.open.insert(entry.from);
         }
         let mut told: Vec<(MessageId, SessionId)> = Vec::new();
@@ -45,7 +46,7 @@ impl Witness {
             Effect::Enter { session, room } => self.places.insert((*session, *room)),
             Effect::Leave { session, room } => self.places.remove(&(*session, *room)),
             Effect::Close { session, .. } => self.open.remove(session),
-            Effect::Rehash { .. } | Effect::Shutdown => true,
+            Effect::Keep(_) | Effect::Rehash { .. } | Effect::Shutdown => true,
         };
         if ok { Ok(()) } else { Err(format!("{effect:?} changes nothing")) }
     }
@@ -117,6 +118,8 @@ fn id_of(event: &Event) -> Option<MessageId> {
         | Event::Kicked { id, .. }
         | Event::Said { id, .. }
         | Event::TopicSet { id, .. }
+        | Event::Redacted { id, .. }
+        | Event::RoomRenamed { id, .. }
         | Event::RoomModes { id, .. } => Some(*id),
         _ => None,
     }
@@ -132,6 +135,7 @@ fn time_of(event: &Event) -> Option<Timestamp> {
         | Event::Said { at, .. }
         | Event::TopicSet { at, .. }
         | Event::RoomModes { at, .. }
+        | Event::Redacted { at, .. }
         | Event::Presence { at, .. }
         | Event::Invited { at, .. } => Some(*at),
         _ => None,

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use hub::{Answer, Cause, Command, Event, NetworkBan, Origin, Query, Rejection, Timestamp};
+use hub::{Answer, Cause, Command, Event, NetworkBan, Origin, Query, Record, Rejection, Timestamp};
 
 use crate::scene::*;
 
@@ -26,7 +26,7 @@ fn scene() -> Scene {
 fn arrive(scene: &mut Scene) -> Vec<hub::Effect> {
     scene.connect(BOB);
     let ip = Some(IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1)));
-    scene.ask(BOB, introduce("bob", None, Origin { ip, ..Origin::default() }))
+    scene.ask(BOB, introduce("bob", Origin { ip, ..Origin::default() }))
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn whoever_matches_is_closed_and_the_operator_learns_how_many() {
 
     let cause = Cause::Banned("spam".into());
     assert_eq!(
-        effects,
+        told(effects),
         [
             reply(Event::NetworkBanned { mask: "*@10.0.0.*".into(), closed: 1 }),
             leave(BOB, ROOM),
@@ -55,7 +55,7 @@ fn nobody_it_matches_registers_until_it_is_lifted() {
     assert_eq!(arrive(&mut scene), [rejected(banned)]);
 
     let lifted = Event::NetworkUnbanned { mask: "*@10.0.0.1".into() };
-    assert_eq!(scene.ask(ANN, lift("10.0.0.1")), [reply(lifted)]);
+    assert_eq!(scene.ask(ANN, lift("10.0.0.1")), [keep(Record::Bans(vec![])), reply(lifted)]);
     assert_eq!(scene.ask(ANN, lift("10.0.0.1")), [rejected(Rejection::NoSuchBan("10.0.0.1".into()))]);
     assert_eq!(only_rejection(&scene.ask(BOB, register(BOB))), None);
 }

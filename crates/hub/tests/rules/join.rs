@@ -40,7 +40,14 @@ fn the_newcomer_is_shown_the_topic_and_no_names_it_did_not_ask_for() {
     let effects = scene.ask(BOB, Command::Join { room: room_name("#room"), key: None, names: false });
 
     let topic = Topic { text: "tea".into(), by: "ann!user@host.example".into(), at };
-    let found = Event::Entered { room: room_name("#room"), topic: Some(topic), names: None, recent: vec![] };
+    let found = Event::Entered {
+        room: room_name("#room"),
+        topic: Some(topic),
+        names: None,
+        recent: vec![],
+        marker: None,
+        metadata: vec![],
+    };
     assert_eq!(effects.last(), Some(&reply(found)));
 }
 

@@ -75,7 +75,7 @@ fn lets_bob_in(masks: &[ModeChange]) -> bool {
     scene.ask(ANN, change(masks));
     scene.connect(BOB);
     let ip = Some(IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1)));
-    scene.ask(BOB, introduce("bob", Some("Robert"), Origin { ip, ..Origin::default() }));
+    scene.introduce_as(BOB, "Robert", introduce("bob", Origin { ip, ..Origin::default() }));
     only_rejection(&scene.ask(BOB, join("#room"))).is_none()
 }
 
@@ -112,6 +112,6 @@ fn an_address_behind_a_mapped_one_is_the_same_place() {
     scene.ask(ANN, change(&[ban("*@10.0.0.1")]));
     scene.connect(BOB);
     let ip = Some(IpAddr::V6(Ipv4Addr::new(10, 0, 0, 1).to_ipv6_mapped()));
-    scene.ask(BOB, introduce("bob", None, Origin { ip, ..Origin::default() }));
+    scene.ask(BOB, introduce("bob", Origin { ip, ..Origin::default() }));
     assert!(only_rejection(&scene.ask(BOB, join("#room"))).is_some());
 }

@@ -3,6 +3,9 @@
 
 mod scene;
 
+mod accepting;
+mod accounts;
+mod always_on;
 mod away;
 mod ban;
 mod invite;
@@ -10,15 +13,23 @@ mod join;
 mod kick;
 mod list;
 mod lists;
+mod logs;
+mod markers;
+mod metadata;
+mod multiline;
 mod names;
 mod oper;
 mod part;
 mod place;
 mod presence;
 mod quit;
+mod redact;
 mod register;
+mod registered;
 mod rename;
+mod reservation;
 mod room_modes;
+mod room_rename;
 mod say;
 mod sessions;
 mod times;

@@ -54,7 +54,8 @@ fn tags_and_kind_travel_along() {
 
     let (id, at, who) = (scene.id(), scene.at(), ann().into());
     let (to, text, tags) = (to_user("bob"), "".into(), "+typing=active".into());
-    let said = std::sync::Arc::new(Event::Said { id, at, who, kind: SayKind::Signal, to, text, tags });
+    let said =
+        std::sync::Arc::new(Event::Said { id, at, who, kind: SayKind::Signal, to, text, lines: None, tags });
     assert_eq!(effects, [tell(BOB, said.clone()), reply(said)]);
 }
 

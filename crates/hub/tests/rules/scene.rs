@@ -1,13 +1,15 @@
 //! A hub with people in it, and short ways to say what they do and what should come of it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use hub::{
-    Answer, Audience, Casemapping, Cause, Change, Command, Counts, Destination, Effect, Entry, Event, Hub,
-    Identity, Limits, ListKind, MessageId, ModeChange, Names, Nick, Origin, Privileges, Query, Rank, Ranks,
-    Rejection, RoomFlags, RoomId, RoomName, RoomTarget, Say, SayKind, SessionId, Settings, Target, Text,
-    Timestamp, Topic, UserFlags, Via,
+    Account, AccountChange, Answer, Audience, Casemapping, Cause, Change, Choices, Command, Counts,
+    Credentials, Destination, Effect, Entry, Event, Hub, Identity, Limits, ListKind, LogKey, MessageId,
+    ModeChange, Names, Nick, Origin, Party, Privileges, Query, Rank, Ranks, Record, Rejection, RoomFlags,
+    RoomId, RoomName, RoomTarget, Saved, Say, SayKind, SessionId, Settings, Target, Text, Timestamp, Topic,
+    UserFlags, Via,
 };
 use smol_str::SmolStr;
 
@@ -30,12 +32,52 @@ const NOON: i64 = 1_700_000_000_000;
 pub struct Scene {
     pub hub: Hub,
     entries: i64,
+    /// The fold of all records so far.
+    kept: Saved,
+    casemapping: Casemapping,
 }
 
 /// Setting the scene.
 impl Scene {
     pub fn new(settings: Settings) -> Self {
-        Self { hub: Hub::new(settings), entries: 0 }
+        match settings.nicks_owned {
+            true => Self::bare(settings),
+            // Then some accounts are in nobody's way.
+            false => Self::with_accounts(
+                settings,
+                &["Alice", "ann", "anna", "bob", "cy", "dan", "Robert", "shared"],
+            ),
+        }
+    }
+
+    /// Nobody is here, but these have accounts.
+    pub fn with_accounts(settings: Settings, accounts: &[&str]) -> Self {
+        let accounts = accounts.iter().map(|name| account_of(name)).collect();
+        Self::restored(settings, Saved { accounts, ..Saved::default() })
+    }
+
+    /// A hub without accounts.
+    pub fn bare(settings: Settings) -> Self {
+        Self::restored(settings, Saved::default())
+    }
+
+    pub fn restored(settings: Settings, saved: Saved) -> Self {
+        let casemapping = settings.casemapping;
+        let hub = Hub::restore(settings, saved);
+        let kept = hub.saved();
+        Self { hub, entries: 0, kept, casemapping }
+    }
+
+    /// The same after the server has stopped and started: what was kept is there, nobody is connected.
+    pub fn restarted(self, settings: Settings) -> Self {
+        let again = Self { entries: self.entries, ..Self::restored(settings, self.kept.clone()) };
+        assert_eq!(again.kept, self.kept);
+        again
+    }
+
+    /// The clock was wrong by so many entries.
+    pub fn turn_back(&mut self, entries: i64) {
+        self.entries -= entries;
     }
 
     /// These users, each with a session of its own.
@@ -77,8 +119,21 @@ impl Scene {
     /// One more session for the user of account `ann`.
     pub fn attach(&mut self, session: SessionId) {
         self.connect(session);
-        let effects = self.ask(session, register_as("ann", "ann"));
+        let effects = told(self.register_as(session, "ann", "ann"));
         assert!(matches!(&effects[0], Effect::Reply(event) if matches!(**event, Event::Registered { .. })));
+    }
+
+    /// Logs in, and registers.
+    pub fn register_as(&mut self, session: SessionId, name: &str, account: &str) -> Vec<Effect> {
+        self.introduce_as(session, account, introduce(name, Origin::default()))
+    }
+
+    /// Logs in, and registers like this.
+    pub fn introduce_as(&mut self, session: SessionId, account: &str, register: Command) -> Vec<Effect> {
+        let name = self.hub.account(account).expect("there is such an account").name.clone();
+        let logged_in = Event::LoggedIn { account: name, who: None };
+        assert_eq!(self.ask_again(session, login(Some(account))), [reply(logged_in)]);
+        self.ask(session, register)
     }
 
     pub fn make_operator(&mut self, session: SessionId) {
@@ -93,8 +148,57 @@ impl Scene {
 
     /// What comes of a command in the same millisecond as the last.
     pub fn ask_again(&mut self, from: SessionId, command: Command) -> Vec<Effect> {
-        let effects = self.hub.apply(Entry { at: self.at(), id: self.id(), from, command });
+        without_histories(self.apply(from, command))
+    }
+
+    /// What comes of a command, but for what is to be kept.
+    pub fn told(&mut self, from: SessionId, command: Command) -> Vec<Effect> {
+        self.entries += 1;
+        self.told_again(from, command)
+    }
+
+    /// The same, in the same millisecond as the last.
+    pub fn told_again(&mut self, from: SessionId, command: Command) -> Vec<Effect> {
+        told(self.apply(from, command))
+    }
+
+    /// What is to be kept of a command.
+    pub fn records(&mut self, from: SessionId, command: Command) -> Vec<Record> {
+        self.entries += 1;
+        self.records_again(from, command)
+    }
+
+    /// What is to be kept of a command in the same millisecond as the last.
+    pub fn records_again(&mut self, from: SessionId, command: Command) -> Vec<Record> {
+        kept(self.apply(from, command))
+    }
+
+    /// Everything that comes of a command, what is to be kept too.
+    pub fn whole(&mut self, from: SessionId, command: Command) -> Vec<Effect> {
+        self.entries += 1;
+        self.apply(from, command)
+    }
+
+    fn apply(&mut self, from: SessionId, command: Command) -> Vec<Effect> {
+        let effects = self.take_in(from, command);
         assert_eq!(self.hub.check(), Ok(()));
+        assert_eq!(self.kept, self.hub.saved());
+        effects
+    }
+
+    /// One of very many commands, after which nothing is checked.
+    pub fn unwatched(&mut self, from: SessionId, command: Command) {
+        self.entries += 1;
+        self.take_in(from, command);
+    }
+
+    fn take_in(&mut self, from: SessionId, command: Command) -> Vec<Effect> {
+        let effects = self.hub.apply(Entry { at: self.at(), id: self.id(), from, command });
+        for effect in &effects {
+            if let Effect::Keep(record) = effect {
+                self.kept.fold(record, self.casemapping);
+            }
+        }
         effects
     }
 
@@ -125,6 +229,26 @@ impl Scene {
     }
 }
 
+/// What is kept.
+impl Scene {
+    /// The events of a command that become items, and in which histories.
+    pub fn items(&mut self, from: SessionId, command: Command) -> Vec<(Vec<LogKey>, Arc<Event>)> {
+        let item = |record| match record {
+            Record::Item { logs, event, .. } => Some((logs.to_vec(), event)),
+            _ => None,
+        };
+        self.records(from, command).into_iter().filter_map(item).collect()
+    }
+
+    /// The history that the user of a session may read of something.
+    pub fn log_of(&self, session: SessionId, target: &str) -> LogKey {
+        match self.query(session, Query::Reach(Some(target.into()))) {
+            Answer::Reach(reach) => reach.log.expect("one was asked for"),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
 /// What should come of the last entry.
 impl Scene {
     pub fn said(&self, by: Identity, to: Destination, text: &str) -> Arc<Event> {
@@ -133,7 +257,7 @@ impl Scene {
 
     pub fn uttered(&self, by: Identity, kind: SayKind, to: Destination, text: &str) -> Arc<Event> {
         let (id, at, who) = (self.id(), self.at(), Arc::new(by));
-        Arc::new(Event::Said { id, at, who, kind, to, text: text.into(), tags: Bytes::new() })
+        Arc::new(Event::Said { id, at, who, kind, to, text: text.into(), lines: None, tags: Bytes::new() })
     }
 
     pub fn joined(&self, who: Identity, room: &str) -> Arc<Event> {
@@ -196,6 +320,34 @@ pub fn rejected(rejection: Rejection) -> Effect {
     reply(Event::Rejected(rejection))
 }
 
+pub fn keep(record: Record) -> Effect {
+    Effect::Keep(Box::new(record))
+}
+
+/// Without what is kept of histories, which most rules are not about.
+fn without_histories(mut effects: Vec<Effect>) -> Vec<Effect> {
+    let of_histories = |record: &Record| {
+        use Record::{Forget, Item, Log, Redacted};
+        matches!(record, Item { .. } | Log { .. } | Redacted { .. } | Forget(_))
+    };
+    effects.retain(|effect| !matches!(effect, Effect::Keep(record) if of_histories(record)));
+    effects
+}
+
+/// Without what is to be kept.
+pub fn told(effects: Vec<Effect>) -> Vec<Effect> {
+    effects.into_iter().filter(|effect| !matches!(effect, Effect::Keep(_))).collect()
+}
+
+/// Only what is to be kept.
+pub fn kept(effects: Vec<Effect>) -> Vec<Record> {
+    let record = |effect| match effect {
+        Effect::Keep(record) => Some(*record),
+        _ => None,
+    };
+    effects.into_iter().filter_map(record).collect()
+}
+
 pub fn tell(session: SessionId, event: impl Into<Arc<Event>>) -> Effect {
     Effect::Tell { to: Audience::Session(session), event: event.into() }
 }
@@ -226,7 +378,14 @@ pub fn close(session: SessionId, cause: Cause) -> Effect {
 }
 
 pub fn entered(room: &str, topic: Option<Topic>, members: &[(Ranks, Identity)]) -> Event {
-    Event::Entered { room: room_name(room), topic, names: Some(names(members)), recent: vec![] }
+    Event::Entered {
+        room: room_name(room),
+        topic,
+        names: Some(names(members)),
+        recent: vec![],
+        marker: None,
+        metadata: vec![],
+    }
 }
 
 pub fn names(members: &[(Ranks, Identity)]) -> Names {
@@ -284,9 +443,22 @@ pub fn with_account(who: Identity, account: &str) -> Identity {
     Identity { account: Some(account.into()), ..who }
 }
 
-/// New rooms without switches, so that a test sets those it is about.
+/// An account, registered long ago.
+pub fn account_of(name: &str) -> Account {
+    Account {
+        name: name.into(),
+        created: Timestamp(1),
+        email: None,
+        credentials: Credentials::default(),
+        suspended: None,
+        choices: Choices::default(),
+        metadata: BTreeMap::new(),
+    }
+}
+
+/// New rooms without switches and nicknames free for all, so that a test sets those it is about.
 pub fn plain_rooms() -> Settings {
-    Settings { room_flags: RoomFlags::empty(), ..Settings::default() }
+    Settings { room_flags: RoomFlags::empty(), nicks_owned: false, ..Settings::default() }
 }
 
 pub fn with_limits(limits: Limits) -> Settings {
@@ -306,20 +478,15 @@ pub fn room_name(name: &str) -> RoomName {
 }
 
 pub fn register(session: SessionId) -> Command {
-    introduce(name_of(session), None, Origin::default())
+    introduce(name_of(session), Origin::default())
 }
 
-pub fn register_as(name: &str, account: &str) -> Command {
-    introduce(name, Some(account), Origin::default())
-}
-
-pub fn introduce(name: &str, account: Option<&str>, origin: Origin) -> Command {
+pub fn introduce(name: &str, origin: Origin) -> Command {
     Command::Register {
         nick: nick(name),
         user: "user".into(),
         realname: "Real Name".into(),
         origin: Box::new(Origin { host: "host.example".into(), ..origin }),
-        account: account.map(SmolStr::from),
         away: None,
     }
 }
@@ -354,7 +521,16 @@ pub fn message(kind: SayKind, target: &str, text: &str) -> Say {
         }),
         _ => Target::Nick(target.into()),
     };
-    Say { kind, to, text: text.into(), tags: Bytes::new(), ctcp: false, fit: None }
+    Say { kind, to, text: text.into(), lines: None, lasts: true, tags: Bytes::new(), ctcp: false, fit: None }
+}
+
+pub fn room_log(name: &str) -> LogKey {
+    LogKey::Room(name.into())
+}
+
+/// The side that an account has of its conversation with somebody.
+pub fn direct(account: &str, peer: &str) -> LogKey {
+    LogKey::Direct { owner: Party::Account(account.into()), peer: peer.into() }
 }
 
 pub fn set_topic(text: &str) -> Command {
@@ -417,6 +593,20 @@ pub fn oper() -> Command {
     Command::Oper { privileges: Privileges::all(), title: "Server Admin".into() }
 }
 
+/// A change of an account.
+pub fn change_account(account: &str, change: AccountChange) -> Command {
+    Command::ChangeAccount { account: account.into(), change: Box::new(change) }
+}
+
+pub fn always_on(account: &str, choice: bool) -> Command {
+    change_account(account, AccountChange::AlwaysOn(Some(choice)))
+}
+
+/// Registers an account.
+pub fn create(name: &str, log_in: bool) -> Command {
+    Command::CreateAccount { name: nick(name), email: None, credentials: Box::default(), log_in }
+}
+
 pub fn login(account: Option<&str>) -> Command {
-    Command::Login { account: account.map(SmolStr::from) }
+    Command::Login { account: account.map(SmolStr::from), recovery: None }
 }

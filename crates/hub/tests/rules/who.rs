@@ -107,7 +107,7 @@ fn addresses_are_for_their_owner_and_for_operators_16() {
     let mut scene = Scene::with(&[BOB, CY]);
     scene.connect(ANN);
     let ip = Some(IpAddr::V4(Ipv4Addr::LOCALHOST));
-    scene.ask(ANN, introduce("ann", None, Origin { ip, ..Origin::default() }));
+    scene.ask(ANN, introduce("ann", Origin { ip, ..Origin::default() }));
     scene.make_operator(CY);
     let seen_by = |asker| rows(&scene, asker, WhoMask::Mask("ann".into()), false)[0].ip;
     assert_eq!((seen_by(ANN), seen_by(BOB), seen_by(CY)), (ip, None, ip));

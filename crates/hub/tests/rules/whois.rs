@@ -52,7 +52,7 @@ fn address_modes_and_certificate_are_for_the_user_and_operators() {
     let ip = Some(IpAddr::V4(Ipv4Addr::LOCALHOST));
     let certificate = Some("c0ffee".into());
     let origin = Origin { ip, secure: true, certificate: certificate.clone(), ..Origin::default() };
-    scene.ask(ANN, introduce("ann", None, origin));
+    scene.ask(ANN, introduce("ann", origin));
     scene.ask(ANN, change_user("ann", &[(UserFlags::WALLOPS, true)]));
     scene.make_operator(CY);
 
