@@ -13,7 +13,9 @@
 
 use std::sync::Arc;
 
-use hub::{Answer, Cause, Command, Event, Origin, Privileges, Query, Timestamp};
+use hub::{
+    Answer, Cause, Command, Credentials, Event, Origin, Privileges, Query, Recall, Recalled, Timestamp,
+};
 use smol_str::SmolStr;
 
 pub mod charset;
@@ -22,6 +24,7 @@ pub mod framing;
 pub mod fuzzing;
 pub mod group;
 pub mod irc;
+mod kind;
 mod line;
 mod open;
 pub mod packet;
@@ -30,7 +33,9 @@ pub mod split;
 pub mod tagged;
 pub mod text;
 pub mod unit;
+mod veil;
 
+pub use kind::{Dialect, Framing, UnknownDialect};
 pub use open::{Door, open, refusal};
 
 /// What a session wants done, in this order.
@@ -57,6 +62,9 @@ pub enum Output {
         /// What to write to the connection if that can't be, in units.
         otherwise: Vec<u8>,
     },
+    /// Look up what was said, and come back with [`Delivery::Recalled`]. It sees all that was said before it.
+    /// No frame until then.
+    Recall(Box<Recall>),
     /// End the session.
     Close(Cause),
 }
@@ -66,6 +74,40 @@ pub enum Output {
 pub enum Check {
     /// The password of the server.
     Server(Vec<u8>),
+    /// Whether this is the password of an account, or one of its recovery codes.
+    /// [`Verdict::LoggedIn`], [`Verdict::Suspended`], [`Verdict::Refused`], [`Verdict::Throttled`].
+    Login {
+        /// The account, as written.
+        account: SmolStr,
+        /// What was given.
+        secret: Vec<u8>,
+    },
+    /// Whether the client certificate of the connection belongs to an account: to this one, if one is named.
+    /// Verdicts as for `Login`.
+    Certificate {
+        /// The account, as written.
+        account: Option<SmolStr>,
+    },
+    /// The next message of a SCRAM-SHA-256 exchange (RFC 5802, RFC 7677), decoded. The server remembers where
+    /// the exchange of each connection stands. [`Verdict::Challenge`] after the first, then
+    /// [`Verdict::Proved`]; otherwise as for `Login`.
+    Scram {
+        /// What the client sent.
+        message: Vec<u8>,
+        /// Whether it begins a new exchange.
+        first: bool,
+    },
+    /// Make verifiers of a new password. [`Verdict::Enrolled`], [`Verdict::Unacceptable`],
+    /// [`Verdict::Throttled`].
+    Enroll {
+        /// For which account.
+        account: SmolStr,
+        /// The password.
+        secret: Vec<u8>,
+        /// Whether the account is new: such are limited per address, and come with recovery codes. Also for
+        /// other codes for an account that there is.
+        new: bool,
+    },
     /// The password of an operator.
     Operator {
         /// Which.
@@ -93,6 +135,10 @@ impl std::fmt::Debug for Check {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Server(_) => f.write_str("Server"),
+            Self::Login { account, .. } => write!(f, "Login({account})"),
+            Self::Certificate { account } => write!(f, "Certificate({account:?})"),
+            Self::Scram { first, .. } => write!(f, "Scram(first: {first})"),
+            Self::Enroll { account, .. } => write!(f, "Enroll({account})"),
             Self::Operator { name, .. } => write!(f, "Operator({name})"),
             Self::Gateway { ip, .. } => write!(f, "Gateway({ip})"),
         }
@@ -115,6 +161,45 @@ pub enum Verdict {
     },
     /// The gateway may speak, for this origin.
     Gateway(Box<Origin>),
+    /// The secret is that of this account.
+    LoggedIn {
+        /// As registered.
+        account: SmolStr,
+        /// The hash of the recovery code, if it was one.
+        recovery: Option<SmolStr>,
+    },
+    /// The secret may be right, but nobody may log in to the account.
+    Suspended,
+    /// SCRAM: send this, and go on with what comes.
+    Challenge(Vec<u8>),
+    /// SCRAM: the client has proved to own this account; send this, which proves that the server knows it.
+    Proved {
+        /// As registered.
+        account: SmolStr,
+        /// What to send.
+        message: Vec<u8>,
+    },
+    /// The verifiers of a new password, and recovery codes to be shown once.
+    Enrolled {
+        /// For the hub.
+        credentials: Box<Credentials>,
+        /// For the owner.
+        codes: Codes,
+    },
+    /// The password is not good enough, and why.
+    Unacceptable(&'static str),
+    /// Too often: try again after so many seconds.
+    Throttled(u64),
+}
+
+/// Recovery codes, to be shown once and never printed.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Codes(pub Vec<String>);
+
+impl std::fmt::Debug for Codes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Codes({})", self.0.len())
+    }
 }
 
 /// What reaches a session.
@@ -126,6 +211,8 @@ pub enum Delivery<'a> {
     Tell(&'a Event),
     /// What it asked.
     Answer(&'a Answer),
+    /// What its [`Output::Recall`] found.
+    Recalled(&'a Recalled),
     /// Its own [`Output::Local`].
     Local(&'a [u8]),
     /// Its own [`Output::Done`].
@@ -142,92 +229,6 @@ pub struct Rendering {
     pub port: u16,
     /// What the dialect makes of it.
     pub features: u64,
-}
-
-/// The dialects there are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Dialect {
-    /// IRC with IRCv3.
-    #[default]
-    Irc,
-    /// Lines for people with `nc`.
-    Line,
-    /// Packets of fixed size (`wire.md` §1).
-    Packet,
-    /// Raw text, with addresses (`wire.md` §2).
-    Plain,
-    /// Raw text, and private messages from peer to peer (`wire.md` §3).
-    Group,
-    /// Requests of four letters, answers that begin with them (`wire.md` §4).
-    Tagged,
-}
-
-impl Dialect {
-    /// Its name, as in the configuration.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Irc => "irc",
-            Self::Line => "line",
-            Self::Packet => "packet",
-            Self::Plain => "plain",
-            Self::Group => "group",
-            Self::Tagged => "tagged",
-        }
-    }
-
-    /// Where one frame of it ends and the next begins, on a transport that carries a stream.
-    pub const fn framing(self) -> Framing {
-        match self {
-            Self::Irc => Framing::Lines,
-            Self::Line => Framing::TelnetLines,
-            Self::Packet => Framing::Fixed(1048),
-            Self::Plain | Self::Group | Self::Tagged => Framing::Reads,
-        }
-    }
-
-    /// Whether a read of the peer's must be one unit of ours: then each leaves in a write of its own, and
-    /// the next only when it has arrived (`wire.md` §0, "Pacing").
-    pub const fn is_paced(self) -> bool {
-        matches!(self, Self::Plain | Self::Group | Self::Tagged)
-    }
-
-    /// Whether what is written consists of units, each to be sent by itself.
-    pub const fn has_units(self) -> bool {
-        !matches!(self, Self::Irc | Self::Line)
-    }
-
-    /// How many bytes several units may have that leave together, with a line feed between them, because
-    /// the peer falls behind; none if it could not tell them apart.
-    pub const fn joined(self) -> Option<usize> {
-        match self {
-            Self::Plain => Some(1022),
-            Self::Group => Some(8192),
-            _ => None,
-        }
-    }
-
-    /// Whether a peer that says nothing can be asked for a sign of life.
-    pub const fn has_ping(self) -> bool {
-        matches!(self, Self::Irc)
-    }
-
-    /// Whether the server speaks first, or has something to do before the peer does.
-    pub const fn speaks_first(self) -> bool {
-        !matches!(self, Self::Irc | Self::Packet)
-    }
-}
-
-/// Where a frame ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Framing {
-    /// At a line feed.
-    Lines,
-    /// At a line feed that is not part of telnet's negotiations.
-    TelnetLines,
-    /// Whatever one read brings is a frame.
-    Reads,
-    /// After so many bytes.
-    Fixed(usize),
 }
 
 /// What dialects need to know of the server they speak for.
@@ -272,6 +273,19 @@ pub trait Session: std::fmt::Debug + Send {
 
     /// Appends what tells the peer something that only the server knows.
     fn notice(&mut self, _text: &str, _bytes: &mut Vec<u8>) {}
+
+    /// Appends what tells the peer that it has missed so many messages in a room, or elsewhere (none), because
+    /// it did not read and they are no longer kept.
+    fn missed(&mut self, room: Option<&str>, count: u64, bytes: &mut Vec<u8>) {
+        let plural = if count == 1 { "" } else { "s" };
+        let place = room.map_or(String::new(), |room| format!(" in {room}"));
+        self.notice(&format!("you missed {count} message{plural}{place}"), bytes);
+    }
+
+    /// Appends what tells the peer that what it said last reached those who are here, but could not be kept.
+    fn not_kept(&mut self, why: &str, bytes: &mut Vec<u8>) {
+        self.notice(&format!("what you said was delivered, but is not stored yet: {why}"), bytes);
+    }
 
     /// Whether it waits for a [`Verdict`], or has more to say once the peer has read what was said:
     /// it wants no frame now.
@@ -326,6 +340,11 @@ pub fn encode(rendering: Rendering, event: &Event, bytes: &mut Vec<u8>) {
 /// Whether a datagram of someone unknown may begin a conversation.
 pub fn may_begin(bytes: &[u8]) -> bool {
     packet::may_begin(bytes)
+}
+
+/// How many batches these bytes begin, less those they end: none in dialects that have no batches.
+pub fn open_batches(dialect: Dialect, bytes: &[u8]) -> i32 {
+    if dialect == Dialect::Irc { irc::open_batches(bytes) } else { 0 }
 }
 
 /// The units that encoded bytes consist of: one for a dialect that is a stream.

@@ -17,6 +17,18 @@ pub fn split(text: &str, most: usize, charset: Charset) -> impl Iterator<Item = 
     })
 }
 
+/// The pieces of something that was said before: each stands behind its time, and those after the first are
+/// marked as the rest of it, so that none looks like something said now. At most `most` bytes each, as by
+/// [`split`].
+pub fn split_old(time: &str, text: &str, most: usize, charset: Charset) -> impl Iterator<Item = String> {
+    const REST: &str = "… ";
+    let most = most.saturating_sub(time.len() + 1 + REST.len());
+    split(text, most, charset).enumerate().map(move |(at, piece)| {
+        let rest = if at == 0 { "" } else { REST };
+        format!("{time} {rest}{piece}")
+    })
+}
+
 /// How long the first piece is, in bytes of UTF-8.
 fn first_piece(text: &str, most: usize, charset: Charset) -> usize {
     if charset == Charset::UTF_8 && text.len() <= most {
@@ -80,6 +92,13 @@ mod tests {
     fn a_piece_ends_behind_a_space_near_its_end() {
         assert_eq!(pieces("one two three four", 10, Charset::UTF_8), ["one two ", "three four"]);
         assert_eq!(pieces("a bcdefghijklmnop", 10, Charset::UTF_8), ["a bcdefghi", "jklmnop"]);
+    }
+
+    #[test]
+    fn every_piece_of_an_old_message_has_its_time() {
+        let pieces: Vec<_> = split_old("14:03", "<ann> 你好吗", 20, Charset::UTF_8).collect();
+        assert_eq!(pieces, ["14:03 <ann> 你", "14:03 … 好吗"]);
+        assert_eq!(split_old("14:03", "", 20, Charset::UTF_8).count(), 0);
     }
 
     #[test]
