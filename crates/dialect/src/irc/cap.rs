@@ -38,16 +38,34 @@ impl Irc {
             self.cap302 = true;
             self.caps |= Capabilities::CAP_NOTIFY;
         }
-        let mut names: Vec<String> =
-            TABLE.iter().filter(|row| row.offered).map(|row| row.name.to_owned()).collect();
+        let options = &self.settings.options;
+        let offered = TABLE.iter().filter_map(|row| match row.bit {
+            Capabilities::SASL => row.value(options).map(|_| (row.name, self.mechanisms())),
+            _ => Some((row.name, row.value(options)?)),
+        });
+        // Without values the list has to fit one line, so it names only what every client may know.
+        let mut names: Vec<String> = if new {
+            let named = |(name, value): (&str, String)| match value.is_empty() {
+                true => name.to_owned(),
+                false => format!("{name}={value}"),
+            };
+            offered.map(named).collect()
+        } else {
+            offered.map(|(name, _)| name.to_owned()).filter(|name| !name.contains('/')).collect()
+        };
         if let (true, Some(sts)) = (new, self.settings.sts(self.secure)) {
             names.push(format!("sts={sts}"));
         }
         self.write_names(outputs, "LS", &names, new);
     }
 
+    fn mechanisms(&self) -> String {
+        self.settings.mechanisms(self.secure).join(",")
+    }
+
     fn cap_list(&self, outputs: &mut Vec<Output>) {
-        let on = TABLE.iter().filter(|row| row.offered && self.caps.contains(row.bit));
+        let options = &self.settings.options;
+        let on = TABLE.iter().filter(|row| self.caps.contains(row.bit) && row.value(options).is_some());
         let names: Vec<String> = on.map(|row| row.name.to_owned()).collect();
         self.write_names(outputs, "LIST", &names, self.cap302);
     }
@@ -89,6 +107,7 @@ impl Irc {
     /// The capabilities after a request; none if any part of it can't be had.
     fn requested(&self, asked: &str) -> Option<Capabilities> {
         let mut caps = self.caps;
+        let find = |name| find(name, &self.settings.options);
         for name in asked.split(' ').filter(|name| !name.is_empty()) {
             match name.strip_prefix('-') {
                 Some(name) => {

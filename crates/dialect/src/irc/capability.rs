@@ -2,6 +2,8 @@
 
 use bitflags::bitflags;
 
+use super::settings::Options;
+
 bitflags! {
     /// Capabilities a client has asked for.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -42,6 +44,30 @@ bitflags! {
         const STANDARD_REPLIES = 1 << 16;
         /// `userhost-in-names`
         const USERHOST_IN_NAMES = 1 << 17;
+        /// `sasl`
+        const SASL = 1 << 18;
+        /// `draft/account-registration`
+        const ACCOUNT_REGISTRATION = 1 << 19;
+        /// `draft/channel-rename`
+        const CHANNEL_RENAME = 1 << 20;
+        /// `draft/chathistory`
+        const CHATHISTORY = 1 << 21;
+        /// `draft/event-playback`
+        const EVENT_PLAYBACK = 1 << 22;
+        /// `draft/extended-isupport`
+        const EXTENDED_ISUPPORT = 1 << 23;
+        /// `draft/message-redaction`
+        const MESSAGE_REDACTION = 1 << 24;
+        /// `draft/metadata-3`, and `draft/metadata-2`
+        const METADATA = 1 << 25;
+        /// `draft/multiline`
+        const MULTILINE = 1 << 26;
+        /// `draft/pre-away`
+        const PRE_AWAY = 1 << 27;
+        /// `draft/read-marker`
+        const READ_MARKER = 1 << 28;
+        /// `soju.im/search`
+        const SEARCH = 1 << 29;
     }
 }
 
@@ -51,16 +77,50 @@ pub struct Row {
     pub name: &'static str,
     /// What it turns on.
     pub bit: Capabilities,
-    /// Whether `CAP LS` names it; an alias is understood, but not offered.
-    pub offered: bool,
+    /// Whether and how `CAP LS` names it.
+    offer: Offer,
+}
+
+/// Whether and how a capability is offered.
+enum Offer {
+    /// Always, without a value.
+    Always,
+    /// An alias: understood, but not offered.
+    Alias,
+    /// If there is a value; an empty one is not written.
+    If(fn(&Options) -> Option<String>),
 }
 
 const fn row(name: &'static str, bit: Capabilities) -> Row {
-    Row { name, bit, offered: true }
+    Row { name, bit, offer: Offer::Always }
+}
+
+const fn alias(name: &'static str, bit: Capabilities) -> Row {
+    Row { name, bit, offer: Offer::Alias }
+}
+
+const fn when(name: &'static str, bit: Capabilities, value: fn(&Options) -> Option<String>) -> Row {
+    Row { name, bit, offer: Offer::If(value) }
+}
+
+impl Row {
+    /// The value that is offered with it, perhaps an empty one; none if it is not offered.
+    pub fn value(&self, options: &Options) -> Option<String> {
+        match self.offer {
+            Offer::Always => Some(String::new()),
+            Offer::Alias => None,
+            Offer::If(value) => value(options),
+        }
+    }
+
+    /// Whether it can be had.
+    fn is_known(&self, options: &Options) -> bool {
+        matches!(self.offer, Offer::Alias) || self.value(options).is_some()
+    }
 }
 
 /// All names, in the order they are offered.
-pub const TABLE: [Row; 19] = [
+pub const TABLE: [Row; 32] = [
     row("account-notify", Capabilities::ACCOUNT_NOTIFY),
     row("account-tag", Capabilities::ACCOUNT_TAG),
     row("away-notify", Capabilities::AWAY_NOTIFY),
@@ -75,14 +135,60 @@ pub const TABLE: [Row; 19] = [
     row("message-tags", Capabilities::MESSAGE_TAGS),
     row("multi-prefix", Capabilities::MULTI_PREFIX),
     row("no-implicit-names", Capabilities::NO_IMPLICIT_NAMES),
+    when("sasl", Capabilities::SASL, sasl),
     row("server-time", Capabilities::SERVER_TIME),
     row("setname", Capabilities::SETNAME),
     row("standard-replies", Capabilities::STANDARD_REPLIES),
     row("userhost-in-names", Capabilities::USERHOST_IN_NAMES),
-    Row { name: "draft/no-implicit-names", bit: Capabilities::NO_IMPLICIT_NAMES, offered: false },
+    when("draft/account-registration", Capabilities::ACCOUNT_REGISTRATION, account_registration),
+    row("draft/channel-rename", Capabilities::CHANNEL_RENAME),
+    when("draft/chathistory", Capabilities::CHATHISTORY, with_history),
+    when("draft/event-playback", Capabilities::EVENT_PLAYBACK, with_history),
+    row("draft/extended-isupport", Capabilities::EXTENDED_ISUPPORT),
+    when("draft/message-redaction", Capabilities::MESSAGE_REDACTION, redaction),
+    when("draft/metadata-3", Capabilities::METADATA, metadata),
+    when("draft/metadata-2", Capabilities::METADATA, metadata),
+    when("draft/multiline", Capabilities::MULTILINE, multiline),
+    row("draft/pre-away", Capabilities::PRE_AWAY),
+    row("draft/read-marker", Capabilities::READ_MARKER),
+    when("soju.im/search", Capabilities::SEARCH, with_history),
+    alias("draft/no-implicit-names", Capabilities::NO_IMPLICIT_NAMES),
 ];
 
-/// The capability of this name, if we know it.
-pub fn find(name: &str) -> Option<Capabilities> {
-    TABLE.iter().find(|row| row.name == name).map(|row| row.bit)
+fn sasl(options: &Options) -> Option<String> {
+    options.accounts.as_ref().map(|accounts| accounts.mechanisms.join(","))
+}
+
+fn account_registration(options: &Options) -> Option<String> {
+    let registration = options.accounts.as_ref()?.registration?;
+    let words =
+        [("before-connect", registration.before_connect), ("email-required", registration.email_required)];
+    let on: Vec<&str> = words.into_iter().filter(|(_, on)| *on).map(|(word, _)| word).collect();
+    Some(on.join(","))
+}
+
+fn with_history(options: &Options) -> Option<String> {
+    options.history.as_ref().map(|_| String::new())
+}
+
+fn redaction(options: &Options) -> Option<String> {
+    options.history.as_ref().filter(|history| history.redaction).map(|_| String::new())
+}
+
+fn metadata(options: &Options) -> Option<String> {
+    let metadata = options.metadata?;
+    let before = if metadata.before_connect { "before-connect," } else { "" };
+    Some(format!(
+        "{before}max-subs={},max-keys={},max-value-bytes={}",
+        metadata.max_subs, metadata.max_keys, metadata.max_value_bytes
+    ))
+}
+
+fn multiline(options: &Options) -> Option<String> {
+    options.multiline.map(|limits| format!("max-bytes={},max-lines={}", limits.max_bytes, limits.max_lines))
+}
+
+/// The capability of this name, if it can be had.
+pub fn find(name: &str, options: &Options) -> Option<Capabilities> {
+    TABLE.iter().find(|row| row.name == name && row.is_known(options)).map(|row| row.bit)
 }

@@ -11,33 +11,55 @@
 //!                                                    ── Event ──▶ encode, once for many ─────▶ peers
 //! ```
 
+mod accounts;
 mod answers;
+mod batch;
 mod cap;
 pub mod capability;
 mod channel;
+mod chanserv;
+mod chathistory;
+mod enrol;
+mod errand;
 mod events;
+mod facts;
 mod help;
+mod history;
 mod label;
 mod line;
+mod marker;
 mod message;
+mod metadata;
 mod mode;
+mod moment;
+mod multiline;
+mod nickserv;
 pub mod numeric;
 mod operator;
+mod recall;
+mod redact;
 mod registration;
+mod rename;
 mod render;
+mod said;
+mod sasl;
+mod search;
 mod server;
+mod services;
 mod session;
 mod settings;
 mod tags;
 mod talk;
+mod throttle;
 mod user;
 
 use hub::Event;
 
+pub(crate) use batch::open_batches;
 pub use capability::Capabilities;
 pub use message::{DecodeError, MAX_PARAMS, Message};
 pub use session::Irc;
-pub use settings::{Options, Settings, Sts, VERSION};
+pub use settings::{Accounts, History, Metadata, Multiline, Options, Registration, Settings, Sts, VERSION};
 pub use tags::{Tags, escape, unescape};
 
 /// The capabilities, as bits, that make a difference for an event told to many.

@@ -2,9 +2,10 @@
 
 use std::net::IpAddr;
 
-use hub::{Cause, Command, NameError, Nick, Origin, Query, Text};
+use hub::{Cause, Command, NameError, Nick, Origin, Query, Text, Timestamp};
 use smol_str::SmolStr;
 
+use super::capability::Capabilities;
 use super::message::Message;
 use super::numeric;
 use super::session::{Irc, text};
@@ -15,12 +16,16 @@ use crate::{Check, Output, Verdict};
 pub struct Opening {
     pub(super) origin: Origin,
     pub(super) nick: Option<Nick>,
+    /// The nickname that was asked for last, and could not be had.
+    pub(super) refused: Option<Nick>,
     pub(super) user: Option<(SmolStr, Text)>,
     pub(super) password: Option<Vec<u8>>,
     /// Whether the password that was given is the right one.
     pub(super) admitted: bool,
     /// Whether capability negotiation holds registration.
     pub(super) negotiating: bool,
+    /// The away text to start with.
+    pub(super) away: Option<Text>,
     /// Whether a line has been seen.
     pub(super) begun: bool,
 }
@@ -30,6 +35,8 @@ impl Opening {
         Self {
             origin,
             nick: None,
+            refused: None,
+            away: None,
             user: None,
             password: None,
             admitted: false,
@@ -41,7 +48,13 @@ impl Opening {
 
 impl Irc {
     /// Takes a line of a client that is not registered.
-    pub(super) fn open(&mut self, name: &str, message: &Message<'_>, outputs: &mut Vec<Output>) {
+    pub(super) fn open(
+        &mut self,
+        now: Timestamp,
+        name: &str,
+        message: &Message<'_>,
+        outputs: &mut Vec<Output>,
+    ) {
         let Some(opening) = &mut self.opening else { return };
         let first = !std::mem::replace(&mut opening.begun, true);
         match name {
@@ -53,7 +66,14 @@ impl Irc {
             "PONG" | "PROXY" => {}
             "QUIT" => self.quit(message, outputs),
             "WEBIRC" => self.webirc(first, message, outputs),
-            "AUTHENTICATE" => self.refuse(outputs, numeric::ERR_SASLFAIL, &[]),
+            "METADATA" if self.has_early_metadata() => self.metadata(now, message, outputs),
+            "AUTHENTICATE" => self.authenticate(message, outputs),
+            "REGISTER" => self.register(message, outputs),
+            "VERIFY" => self.verify(message, outputs),
+            "AWAY" if self.caps.contains(Capabilities::PRE_AWAY) => self.first_away(message, outputs),
+            "ISUPPORT" if self.caps.contains(Capabilities::EXTENDED_ISUPPORT) => {
+                self.local(outputs, |out| self.write_isupport(out));
+            }
             _ => self.refuse(outputs, numeric::ERR_NOTREGISTERED, &[]),
         }
     }
@@ -86,7 +106,9 @@ impl Irc {
         let Some(nick) = self.valid_nick(message, outputs) else { return };
         let Some(opening) = &mut self.opening else { return };
         opening.nick = Some(nick.clone());
-        if !self.try_register(outputs) {
+        // Who negotiates may still log in, and so have a nickname that is its own: it is told at the end.
+        let negotiating = opening.negotiating;
+        if !self.try_register(outputs) && !negotiating {
             outputs.push(Output::Query(Query::NickTaken(nick)));
         }
     }
@@ -124,8 +146,7 @@ impl Irc {
             user: user.clone(),
             realname: realname.clone(),
             origin: Box::new(opening.origin.clone()),
-            account: None,
-            away: None,
+            away: opening.away.clone(),
         }));
         true
     }
@@ -147,8 +168,20 @@ impl Irc {
         self.checking = true;
     }
 
+    /// `AWAY` with `draft/pre-away`: what the user starts with (`conformance` section 29).
+    fn first_away(&mut self, message: &Message<'_>, outputs: &mut Vec<Output>) {
+        let Some(opening) = &mut self.opening else { return };
+        let text = message.param(0).filter(|text| !text.is_empty());
+        opening.away = text.map(|text| Text::new(hub::cut(text, self.settings.options.awaylen)));
+        let numeric = if text.is_some() { numeric::RPL_NOWAWAY } else { numeric::RPL_UNAWAY };
+        self.refuse(outputs, numeric, &[]);
+    }
+
     /// Takes the outcome of a check.
     pub(super) fn judged(&mut self, verdict: Verdict, outputs: &mut Vec<Output>) {
+        if let Some(errand) = self.errand.take() {
+            return self.errand_judged(*errand, verdict, outputs);
+        }
         match (verdict, &mut self.opening) {
             (Verdict::Operator { privileges, title }, None) => {
                 outputs.push(Output::Command(Command::Oper { privileges, title }));
@@ -160,6 +193,7 @@ impl Irc {
             }
             (Verdict::Gateway(origin), Some(opening)) => {
                 self.secure = origin.secure;
+                self.certificate = origin.certificate.as_deref().map(Box::from);
                 opening.origin = *origin;
             }
             (_, Some(opening)) if opening.nick.is_some() && opening.user.is_some() => {

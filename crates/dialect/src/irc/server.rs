@@ -3,7 +3,9 @@
 
 use hub::{Counts, Query, Timestamp};
 
+use super::capability::Capabilities;
 use super::help;
+use super::line::Line;
 use super::message::Message;
 use super::numeric::{self, Numeric};
 use super::render::time;
@@ -28,9 +30,18 @@ impl Irc {
         self.write_prepared(&self.settings.motd, out);
     }
 
-    /// The lines `005`.
+    /// The lines `005`; in a batch for who negotiated `draft/extended-isupport` (`conformance` section 29).
     pub(super) fn write_isupport(&self, out: &mut Vec<u8>) {
-        self.write_prepared(&self.settings.isupport, out);
+        let batched = self.caps.contains(Capabilities::EXTENDED_ISUPPORT | Capabilities::BATCH);
+        if !batched {
+            return self.write_prepared(&self.settings.isupport, out);
+        }
+        Line::from(out, self.server(), "BATCH").word("+isupport").word("draft/isupport").end();
+        for line in &self.settings.isupport {
+            out.extend_from_slice(b"@batch=isupport ");
+            self.write_prepared(std::slice::from_ref(line), out);
+        }
+        Line::from(out, self.server(), "BATCH").word("-isupport").end();
     }
 
     /// Lines that are the same for every client.

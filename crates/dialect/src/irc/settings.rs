@@ -51,6 +51,76 @@ pub struct Options {
     pub channels: usize,
     /// Strict transport security; none if off.
     pub sts: Option<Sts>,
+    /// Accounts; none if off.
+    pub accounts: Option<Accounts>,
+    /// What is kept of what happens; none if nothing.
+    pub history: Option<History>,
+    /// Messages of several lines; none if off.
+    pub multiline: Option<Multiline>,
+    /// Facts about users and channels; none if off.
+    pub metadata: Option<Metadata>,
+}
+
+/// Accounts, as far as the dialect cares (`conformance` sections 13 and 22).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accounts {
+    /// SASL mechanisms, as they are named.
+    pub mechanisms: Vec<&'static str>,
+    /// Registering new ones; none if off.
+    pub registration: Option<Registration>,
+    /// Bytes of a password (`accounts.max_password_bytes`).
+    pub max_password: usize,
+    /// After how many failures in a row the connection is closed; never if none.
+    pub failures: Option<u32>,
+}
+
+/// How accounts are registered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Registration {
+    /// Before the connection is.
+    pub before_connect: bool,
+    /// With an address to write to.
+    pub email_required: bool,
+}
+
+/// History, as far as the dialect cares (`conformance` section 23).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct History {
+    /// Most items of one `CHATHISTORY`.
+    pub most: usize,
+    /// Whether messages can be taken back.
+    pub redaction: bool,
+    /// Whether a TAGMSG is kept that has none of the tags below.
+    pub keep_signals: bool,
+    /// Tags, with their `+`, that make a TAGMSG worth keeping.
+    pub kept_tags: Vec<String>,
+    /// Messages that a client without `draft/chathistory` is shown on joining, if it can tell that they are
+    /// old.
+    pub replay: usize,
+}
+
+/// Limits of messages of several lines (`conformance` section 24).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Multiline {
+    /// Bytes of one message.
+    pub max_bytes: usize,
+    /// Lines of it.
+    pub max_lines: usize,
+}
+
+/// Limits of metadata (`conformance` section 27).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Metadata {
+    /// Before registration too.
+    pub before_connect: bool,
+    /// Keys one client may subscribe to.
+    pub max_subs: usize,
+    /// Keys of one user or channel.
+    pub max_keys: usize,
+    /// Bytes of one value.
+    pub max_value_bytes: usize,
+    /// Whether changes that come too fast are refused.
+    pub throttle: bool,
 }
 
 /// Strict transport security (IRCv3 sts; `conformance` section 21).
@@ -102,6 +172,12 @@ impl Settings {
         let isupport = numeric::RPL_ISUPPORT;
         let isupport = lines.map(|tokens| (isupport, format!(" {tokens} :{}", isupport.text))).collect();
         Self { greeting: greeting(&options), isupport, motd: motd(&options), options }
+    }
+
+    /// The SASL mechanisms that a connection can use: a certificate can only be shown to who is secure.
+    pub fn mechanisms(&self, secure: bool) -> Vec<&'static str> {
+        let all = self.options.accounts.iter().flat_map(|accounts| accounts.mechanisms.iter().copied());
+        all.filter(|name| secure || *name != "EXTERNAL").collect()
     }
 
     /// The value of the `sts` capability, for a connection that is secure or not.
@@ -174,6 +250,10 @@ fn isupport_tokens(options: &Options) -> Vec<String> {
         format!("USERLEN={}", options.userlen),
         "WHOX".to_owned(),
     ];
+    if let Some(history) = &options.history {
+        tokens.push(format!("CHATHISTORY={}", history.most));
+        tokens.push("MSGREFTYPES=msgid,timestamp".to_owned());
+    }
     if options.utf8_only {
         tokens.push("UTF8ONLY".to_owned());
     }
