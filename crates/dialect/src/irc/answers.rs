@@ -68,6 +68,15 @@ impl Irc {
                 wrap(out, offline, b',', false, self.begin(numeric::RPL_MONOFFLINE));
             }
             Answer::NetworkBans(bans) => self.write_bans(bans, out),
+            Answer::Reach(_) => {}
+            Answer::Account(info) => self.write_account(info, out),
+            Answer::Access(room, access) => self.write_access(room, access, out),
+            Answer::Registration(room, registration) => self.write_registration(room, registration, out),
+            Answer::Marker(target, at) => self.write_marker(target, *at, out),
+            Answer::Metadata(target, facts) => self.write_facts(target, facts, out),
+            Answer::Sync(target, facts) => self.write_sync(target.as_ref(), facts, out),
+            Answer::Subscriptions(keys) => self.write_subscriptions(keys, out),
+            Answer::Rejected(rejection) if self.is_said(rejection) => {}
             Answer::Rejected(rejection) => self.write_rejection(rejection, out),
         }
     }
@@ -88,6 +97,9 @@ impl Irc {
         let refused =
             self.opening.as_mut().and_then(|opening| if taken { opening.nick.take() } else { None });
         if let Some(nick) = refused {
+            if let Some(opening) = &mut self.opening {
+                opening.refused = Some(nick.clone());
+            }
             let line = self.numeric(out, numeric::ERR_NICKNAMEINUSE).word(nick.as_str());
             line.text(numeric::ERR_NICKNAMEINUSE.text).end();
         }

@@ -1,6 +1,9 @@
 //! What a session alone is told: the welcome, confirmations, refusals (`conformance` sections 6, 8, 31).
 
-use hub::{Cause, Change, Counts, Event, Identity, ListKind, Mute, Rejection, Text, UserFlags, Via};
+use hub::{
+    Cause, Change, Counts, Event, Fact, Identity, ListKind, Mute, Names, Rejection, RoomName, Text,
+    UserFlags, Via,
+};
 use smol_str::SmolStr;
 
 use super::capability::Capabilities;
@@ -19,6 +22,15 @@ impl Irc {
         match event {
             Event::Said { .. } if !self.caps.contains(Capabilities::ECHO_MESSAGE) => {}
             Event::Rejected(rejection) => self.rejected(rejection, out, outputs),
+            Event::Marker { target, at } => self.write_marker(target, *at, out),
+            Event::Joined { at, .. } => {
+                self.write_told(event, out);
+                self.joined = Some(*at);
+            }
+            Event::Entered { room, .. } => {
+                self.write_told(event, out);
+                self.replay_later(room);
+            }
             _ => self.write_told(event, out),
         }
     }
@@ -26,7 +38,7 @@ impl Irc {
     /// Appends what the peer, among others or alone, is told.
     pub(super) fn write_told(&mut self, event: &Event, out: &mut Vec<u8>) {
         match event {
-            Event::Registered { who, flags, counts } => self.welcome(who, *flags, counts, out),
+            Event::Registered { who, flags, counts, facts } => self.welcome(who, *flags, counts, facts, out),
             Event::Renamed { nick, .. } => {
                 self.renderer().event(event, out);
                 self.nick = nick.as_str().into();
@@ -35,19 +47,25 @@ impl Irc {
             Event::Joined { id, at, who, room, .. } if who.nick.as_str() == self.nick => {
                 self.renderer().joined(out, *at, Some(*id), who, room.as_str(), None);
             }
-            Event::Entered { room, topic, names, .. } => {
+            Event::Entered { room, topic, names, marker, metadata, .. } => {
                 self.write_topic(room, topic.as_ref(), false, out);
-                if let (Some(names), false) = (names, self.caps.contains(Capabilities::NO_IMPLICIT_NAMES)) {
-                    self.write_names_of(room, names, out);
-                    let end = numeric::RPL_ENDOFNAMES;
-                    self.numeric(out, end).word(room.as_str()).text(end.text).end();
+                if self.caps.contains(Capabilities::READ_MARKER) {
+                    self.write_marker(room.as_str(), *marker, out);
                 }
+                self.write_implicit_names(room, names.as_ref(), out);
+                self.write_joined_facts(room, metadata, out);
             }
             // About itself: what it is told of others comes by watching them, or with their rooms.
             Event::Presence { change: Change::Host { host, .. }, via: Via::Room, .. }
                 if !self.caps.contains(Capabilities::CHGHOST) =>
             {
                 self.with_words(out, numeric::RPL_VISIBLEHOST, &[host]);
+            }
+            Event::Presence { who, change: Change::Account(account), via: Via::Room, .. }
+                if who.nick.as_str() == self.nick =>
+            {
+                self.account = account.clone();
+                self.renderer().event(event, out);
             }
             Event::AwaySet(true) => self.plain(out, numeric::RPL_NOWAWAY),
             Event::AwaySet(false) => self.plain(out, numeric::RPL_UNAWAY),
@@ -75,7 +93,29 @@ impl Irc {
                 self.notice(out, &Text::from(format!("{mask} is no longer banned").as_str()))
             }
             Event::Notice(text) => self.notice(out, text),
+            Event::LoggedIn { .. }
+            | Event::LoggedOut { .. }
+            | Event::AccountCreated { .. }
+            | Event::Settled(_) => {
+                self.write_account_event(event, out);
+            }
+            Event::Redacted { .. }
+            | Event::RoomRenamed { .. }
+            | Event::Marker { .. }
+            | Event::Metadata(_)
+            | Event::MetadataCleared { .. }
+            | Event::Subscribed { .. }
+            | Event::Unsubscribed(_) => self.write_history_event(event, out),
             _ => self.renderer().event(event, out),
+        }
+    }
+
+    /// The names that come with a JOIN, for who wants them.
+    pub(super) fn write_implicit_names(&self, room: &RoomName, names: Option<&Names>, out: &mut Vec<u8>) {
+        if let (Some(names), false) = (names, self.caps.contains(Capabilities::NO_IMPLICIT_NAMES)) {
+            self.write_names_of(room, names, out);
+            let end = numeric::RPL_ENDOFNAMES;
+            self.numeric(out, end).word(room.as_str()).text(end.text).end();
         }
     }
 
@@ -91,8 +131,20 @@ impl Irc {
     }
 
     /// The welcome, in the order of `conformance` section 6, and nothing else in between.
-    fn welcome(&mut self, who: &Identity, flags: UserFlags, counts: &Counts, out: &mut Vec<u8>) {
+    fn welcome(
+        &mut self,
+        who: &Identity,
+        flags: UserFlags,
+        counts: &Counts,
+        facts: &[Fact],
+        out: &mut Vec<u8>,
+    ) {
+        // Registration has completed in the middle of an exchange.
+        if self.sasl.take().is_some() {
+            self.plain(out, numeric::ERR_SASLABORTED);
+        }
         self.nick = who.nick.as_str().into();
+        self.account = who.account.clone();
         self.opening = None;
         out.reserve(2048);
         let welcome = format!("Welcome to the {} Network, {who}", self.settings.options.network);
@@ -100,6 +152,7 @@ impl Irc {
         self.write_prepared(&self.settings.greeting, out);
         self.write_isupport(out);
         self.write_counts(counts, out);
+        self.write_own_facts(facts, out);
         self.write_motd(out);
         if !flags.is_empty() {
             self.numeric(out, numeric::RPL_UMODEIS).word(user_modes(flags)).end();
@@ -109,7 +162,10 @@ impl Irc {
     /// A refusal, and what follows from it for a client that tried to register.
     fn rejected(&mut self, rejection: &Rejection, out: &mut Vec<u8>, outputs: &mut Vec<Output>) {
         match (rejection, &mut self.opening) {
-            (Rejection::NickInUse(_) | Rejection::NickReserved(_), Some(opening)) => opening.nick = None,
+            (
+                Rejection::NickInUse(_) | Rejection::NickReserved(_) | Rejection::NickOwned(_),
+                Some(opening),
+            ) => opening.refused = opening.nick.take(),
             (Rejection::BannedFromServer(reason), Some(_)) => {
                 outputs.push(Output::Close(Cause::Banned(reason.clone())));
             }
@@ -121,6 +177,9 @@ impl Irc {
     /// The numeric of a refusal.
     pub(super) fn write_rejection(&self, rejection: &Rejection, out: &mut Vec<u8>) {
         use Rejection as R;
+        if self.write_errand_refused(rejection, out) {
+            return;
+        }
         match rejection {
             R::NotRegistered => self.plain(out, numeric::ERR_NOTREGISTERED),
             R::AlreadyRegistered => self.plain(out, numeric::ERR_ALREADYREGISTERED),
@@ -156,6 +215,31 @@ impl Irc {
             R::ListFull(room, list, _) => self.list_full(room.as_str(), *list, out),
             R::NoPrivilege => self.plain(out, numeric::ERR_NOPRIVILEGES),
             R::NotYourself => self.plain(out, numeric::ERR_USERSDONTMATCH),
+            R::NickOwned(nick) => self.with_words(out, numeric::ERR_NICKNAMEINUSE, &[nick.as_str()]),
+            R::AccountExists(_)
+            | R::AccountReserved(_)
+            | R::NoMoreAccounts
+            | R::LoggedInAlready(_)
+            | R::NotLoggedIn
+            | R::NoSuchAccount(_)
+            | R::AccountSuspended(_)
+            | R::RecoverySpent
+            | R::CertificateRefused
+            | R::NoSuchCertificate
+            | R::RoomRegistered(_)
+            | R::RoomNotRegistered(_)
+            | R::FounderNeeded(_)
+            | R::RoomsFull(_)
+            | R::RegistrationOff => self.write_account_rejection(rejection, out),
+            R::NoSuchTarget(_)
+            | R::NoSuchMessage { .. }
+            | R::RedactForbidden { .. }
+            | R::RoomNameTaken { .. }
+            | R::CannotRename { .. }
+            | R::NoMetadataTarget(_)
+            | R::MetadataForbidden { .. }
+            | R::MetadataFull { .. }
+            | R::NotKept(_) => self.write_history_rejection(rejection, out),
             R::NoSuchBan(mask) => self.notice(out, &Text::from(format!("{mask} is not banned").as_str())),
         }
     }

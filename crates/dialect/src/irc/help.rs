@@ -2,23 +2,35 @@
 
 /// Subject, syntax, and lines of explanation.
 const TOPICS: &[(&str, &str, &[&str])] = &[
+    ("ACCEPT", "ACCEPT [-]<nick>{,[-]<nick>}", &["Lets users without account write to you in spite of +R."]),
     ("ADMIN", "ADMIN", &["Tells who runs this server."]),
-    (
-        "AUTHENTICATE",
-        "AUTHENTICATE <mechanism or data>",
-        &["Logs in by SASL; this server has no accounts yet."],
-    ),
+    ("AUTHENTICATE", "AUTHENTICATE <mechanism or data>", &["Logs in by SASL, as clients do by themselves."]),
     (
         "AWAY",
         "AWAY [<text>]",
         &["Marks you as away, with a text for those who write to you.", "Without a text you are back."],
     ),
     (
+        "BATCH",
+        "BATCH +<reference> draft/multiline <target>, BATCH -<reference>",
+        &["Begins and ends a message of several lines."],
+    ),
+    (
         "CAP",
         "CAP LS|LIST|REQ|END [<capabilities>]",
         &["Negotiates what your client can be sent beyond plain IRC."],
     ),
+    ("CHANSERV", "CHANSERV <command>", &["The same as /msg ChanServ: registered channels."]),
+    (
+        "CHATHISTORY",
+        "CHATHISTORY LATEST|BEFORE|AFTER|AROUND|BETWEEN <target> <references> <limit>",
+        &[
+            "Shows what was said. References are timestamp=..., msgid=..., or * for LATEST.",
+            "CHATHISTORY TARGETS <timestamp> <timestamp> <limit> lists where something was said.",
+        ],
+    ),
     ("CHGHOST", "CHGHOST <nick> [<user>@]<host>", &["For operators: changes the host that a user shows."]),
+    ("CS", "CS <command>", &["The same as /msg ChanServ: registered channels."]),
     ("DIE", "DIE", &["For operators: stops the server."]),
     ("HELP", "HELP [<subject>]", &["Tells what a command does; without a subject, what there is."]),
     ("HELPOP", "HELPOP [<subject>]", &["The same as HELP."]),
@@ -58,6 +70,12 @@ const TOPICS: &[(&str, &str, &[&str])] = &[
         ],
     ),
     ("LUSERS", "LUSERS", &["Tells how many users and channels there are."]),
+    ("MARKREAD", "MARKREAD <target> [timestamp=<time>]", &["Tells or sets how far you have read."]),
+    (
+        "METADATA",
+        "METADATA <target> GET|LIST|SET|CLEAR|SYNC [<parameters>], METADATA * SUB|UNSUB|SUBS [<keys>]",
+        &["Tells, sets and follows facts about users and channels; * is yourself."],
+    ),
     (
         "MODE",
         "MODE <channel or nick> [<changes> [<parameters>]]",
@@ -77,11 +95,13 @@ const TOPICS: &[(&str, &str, &[&str])] = &[
     ("MOTD", "MOTD", &["Shows the message of the day."]),
     ("NAMES", "NAMES <channel>{,<channel>}", &["Lists who is on a channel."]),
     ("NICK", "NICK <nickname>", &["Changes what you are called."]),
+    ("NICKSERV", "NICKSERV <command>", &["The same as /msg NickServ: accounts."]),
     (
         "NOTICE",
         "NOTICE <target>{,<target>} <text>",
         &["Says something that must not be answered automatically."],
     ),
+    ("NS", "NS <command>", &["The same as /msg NickServ: accounts."]),
     ("OPER", "OPER <name> <password>", &["Makes you an operator of this server."]),
     ("PART", "PART <channel>{,<channel>} [<reason>]", &["Leaves channels."]),
     ("PASS", "PASS <password>", &["Gives the server's password, before you register."]),
@@ -96,11 +116,27 @@ const TOPICS: &[(&str, &str, &[&str])] = &[
         ],
     ),
     ("QUIT", "QUIT [<reason>]", &["Leaves."]),
+    (
+        "REDACT",
+        "REDACT <target> <msgid> [<reason>]",
+        &["Takes a message back: your own, or any in a channel you run."],
+    ),
+    (
+        "REGISTER",
+        "REGISTER <account or *> <e-mail or *> <password>",
+        &["Makes an account called as you are."],
+    ),
     ("REHASH", "REHASH", &["For operators: reads the configuration again."]),
+    ("RENAME", "RENAME <channel> <new name> [<reason>]", &["Gives a channel that you run another name."]),
     (
         "SAMODE",
         "SAMODE <channel> <changes> [<parameters>]",
         &["For operators: changes the modes of any channel."],
+    ),
+    (
+        "SEARCH",
+        "SEARCH <attributes>",
+        &["Finds messages. Attributes: in=, from=, after=, before=, text=, limit=; separated by ;"],
     ),
     ("SETNAME", "SETNAME <real name>", &["Changes your real name."]),
     ("STATS", "STATS <letter>", &["u: since when the server is up. k, for operators: banned addresses."]),
@@ -110,6 +146,7 @@ const TOPICS: &[(&str, &str, &[&str])] = &[
     ("UNKLINE", "UNKLINE <user@host>", &["For operators: ends a KLINE."]),
     ("USER", "USER <username> 0 * <real name>", &["Says who you are, before you register."]),
     ("USERHOST", "USERHOST <nick>...", &["Tells the addresses of up to five users."]),
+    ("VERIFY", "VERIFY <account> <code>", &["Confirms a new account; none needs it here."]),
     ("VERSION", "VERSION", &["Tells the server's version and what it supports."]),
     ("WALLOPS", "WALLOPS <text>", &["For operators: writes to all users with mode +w."]),
     (
@@ -122,9 +159,9 @@ const TOPICS: &[(&str, &str, &[&str])] = &[
     ("WHOWAS", "WHOWAS <nick> [<count>]", &["Tells who had a nickname."]),
 ];
 
-/// Whether there is such a command, written in capitals.
-pub(super) fn is_command(name: &str) -> bool {
-    TOPICS.binary_search_by_key(&name, |topic| topic.0).is_ok()
+/// The command of this name, written in capitals, if there is one.
+pub(super) fn command(name: &str) -> Option<&'static str> {
+    TOPICS.binary_search_by_key(&name, |topic| topic.0).ok().map(|at| TOPICS[at].0)
 }
 
 /// The lines about a subject, in any case of letters: a title, text, a last line. The index is `*` or

@@ -1,15 +1,22 @@
-//! Labels: one labeled thing for each labeled line (IRCv3 labeled-response; `conformance` section 12).
+//! Labels: one labeled thing for each labeled line (IRCv3 labeled-response; `conformance` section 12). A
+//! thing is a line, or a whole batch.
 //!
 //! ```text
-//!           first line           second line                    done
+//!           first thing          second thing                   done
 //! Empty ──────────────▶ One ─────────────────▶ Batch (streams) ──────▶ BATCH -ref
-//!   │ done: ACK           │ done: that line, labeled
+//!   │ done: ACK           │ done: that thing, labeled
 //! ```
 
+use super::batch::{bound, inside, tagged};
 use super::line::Line;
 
 /// A connection answers one line at a time, so one reference is enough.
 const BATCH_TAG: &[u8] = b"batch=1";
+
+/// Whether lines have their label already: they answer an earlier line than the present one.
+pub fn is_labeled(lines: &[u8]) -> bool {
+    lines.starts_with(b"@label=")
+}
 
 /// The answer to a labeled line, as far as it has come.
 #[derive(Debug)]
@@ -21,8 +28,14 @@ pub struct Label {
 #[derive(Debug)]
 enum State {
     Empty,
-    /// The one line of the answer so far, and what came behind it without being part of it.
-    One(Vec<u8>, Vec<u8>),
+    One {
+        /// The one thing of the answer so far.
+        thing: Vec<u8>,
+        /// Whether it is a batch that has not ended.
+        open: bool,
+        /// What came behind it without being part of the answer.
+        behind: Vec<u8>,
+    },
     /// Lines go out as they come, in a batch.
     Batch,
 }
@@ -33,22 +46,34 @@ impl Label {
         Self { label, state: State::Empty }
     }
 
+    /// The label, as it was written in the tag, of a line whose answer comes later.
+    pub fn into_text(self) -> Vec<u8> {
+        self.label
+    }
+
     /// Takes lines that belong to the answer.
     pub fn answer(&mut self, server: &str, lines: &[u8], out: &mut Vec<u8>) {
         for line in lines.split_inclusive(|&byte| byte == b'\n') {
             match &mut self.state {
-                State::Empty => self.state = State::One(line.to_vec(), Vec::new()),
-                State::One(first, behind) => {
+                State::Empty => {
+                    let open = bound(line) == Some(b'+');
+                    self.state = State::One { thing: line.to_vec(), open, behind: Vec::new() };
+                }
+                State::One { thing, open, .. } if *open => {
+                    thing.extend_from_slice(line);
+                    *open = bound(line) != Some(b'-');
+                }
+                State::One { thing, behind, .. } => {
                     out.extend_from_slice(b"@label=");
                     out.extend_from_slice(&self.label);
                     out.push(b' ');
                     Line::from(out, server, "BATCH").word("+1").word("labeled-response").end();
-                    tagged(first, BATCH_TAG, out);
-                    tagged(line, BATCH_TAG, out);
+                    inside(thing, BATCH_TAG, out);
+                    inside(line, BATCH_TAG, out);
                     out.append(behind);
                     self.state = State::Batch;
                 }
-                State::Batch => tagged(line, BATCH_TAG, out),
+                State::Batch => inside(line, BATCH_TAG, out),
             }
         }
     }
@@ -56,7 +81,7 @@ impl Label {
     /// Takes lines that do not belong to the answer, and may not overtake it.
     pub fn other(&mut self, lines: &[u8], out: &mut Vec<u8>) {
         match &mut self.state {
-            State::One(_, behind) => behind.extend_from_slice(lines),
+            State::One { behind, .. } => behind.extend_from_slice(lines),
             _ => out.extend_from_slice(lines),
         }
     }
@@ -71,27 +96,11 @@ impl Label {
                 out.push(b' ');
                 Line::from(out, server, "ACK").end();
             }
-            State::One(line, behind) => {
-                tagged(&line, &label, out);
+            State::One { thing, behind, .. } => {
+                tagged(&thing, &label, out);
                 out.extend_from_slice(&behind);
             }
             State::Batch => Line::from(out, server, "BATCH").word("-1").end(),
-        }
-    }
-}
-
-/// Appends a line with one more tag in front of those it has.
-fn tagged(line: &[u8], tag: &[u8], out: &mut Vec<u8>) {
-    out.push(b'@');
-    out.extend_from_slice(tag);
-    match line.strip_prefix(b"@") {
-        Some(rest) => {
-            out.push(b';');
-            out.extend_from_slice(rest);
-        }
-        None => {
-            out.push(b' ');
-            out.extend_from_slice(line);
         }
     }
 }
@@ -127,6 +136,30 @@ mod tests {
             answer(&[":s 1\r\n@t=u :s 2\r\n", ":s 3\r\n"]),
             "@label=x :s BATCH +1 labeled-response\r\n@batch=1 :s 1\r\n@batch=1;t=u :s 2\r\n\
              @batch=1 :s 3\r\nother\r\n:s BATCH -1\r\n"
+        );
+    }
+
+    const HISTORY: [&str; 4] = [
+        ":s BATCH +2 chathistory #c\r\n@batch=2 :a!b@c BATCH +m draft/multiline #c\r\n",
+        "@batch=m :a!b@c PRIVMSG #c :x\r\n",
+        "@batch=2 :a!b@c BATCH -m\r\n@batch=2;time=t :a!b@c PRIVMSG #c :BATCH -2\r\n",
+        ":s BATCH -2\r\n",
+    ];
+
+    #[test]
+    fn a_batch_that_is_the_whole_answer_carries_the_label_on_its_first_line() {
+        let labeled = HISTORY.concat().replacen(":s BATCH", "@label=x :s BATCH", 1);
+        assert_eq!(answer(&HISTORY), labeled + "other\r\n");
+    }
+
+    #[test]
+    fn a_batch_among_other_lines_is_nested() {
+        let nested = HISTORY.concat().replace(":s BATCH", "@batch=1 :s BATCH");
+        assert_eq!(
+            answer(&[&HISTORY.concat(), ":s 301\r\n"]),
+            format!(
+                "@label=x :s BATCH +1 labeled-response\r\n{nested}@batch=1 :s 301\r\nother\r\n:s BATCH -1\r\n"
+            )
         );
     }
 }

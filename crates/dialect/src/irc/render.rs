@@ -3,13 +3,14 @@
 use std::fmt::Display;
 
 use hub::{
-    Cause, Change, Destination, Event, Identity, ListKind, MessageId, ModeChange, Rank, RoomFlags, SayKind,
-    Text, Timestamp, UserFlags, Via,
+    Cause, Change, Event, Identity, ListKind, MessageId, ModeChange, Rank, RoomFlags, Text, Timestamp,
+    UserFlags, Via,
 };
 
 use super::capability::Capabilities;
 use super::line::{Line, MAX_BODY};
 use super::message::MAX_PARAMS;
+use super::said;
 use super::tags::TagWriter;
 
 /// Writes events for one set of capabilities.
@@ -36,6 +37,8 @@ pub fn relevant(event: &Event) -> Capabilities {
         }
         Event::Presence { change, .. } => TAGS | Capabilities::EXTENDED_MONITOR | presence_capability(change),
         Event::Online(_) | Event::Offline(_) => Capabilities::all(),
+        Event::Said { text, lines, .. } => TAGS | said::relevant(text, lines.as_ref()),
+        Event::Redacted { .. } => TAGS | Capabilities::MESSAGE_REDACTION,
         _ => TAGS,
     }
 }
@@ -47,17 +50,6 @@ fn presence_capability(change: &Change) -> Capabilities {
         Change::Account(_) => Capabilities::ACCOUNT_NOTIFY,
         Change::Host { .. } => Capabilities::CHGHOST,
         Change::Realname(_) => Capabilities::SETNAME,
-    }
-}
-
-/// What a message begins with that says what somebody does.
-const ACTION: &[u8] = b"\x01ACTION ";
-
-/// The words of a message, and whether they say what somebody does.
-fn action_of(text: &[u8]) -> (&[u8], bool) {
-    match text.strip_prefix(ACTION) {
-        Some(inside) if inside.ends_with(b"\x01") => (&inside[..inside.len() - 1], true),
-        _ => (text, false),
     }
 }
 
@@ -86,6 +78,7 @@ impl Renderer {
                 line.word(nick.as_str()).text(reason.as_bytes()).end();
             }
             Event::Said { .. } => self.said(event, out),
+            Event::Redacted { .. } => self.redacted(event, out),
             Event::TopicSet { id, at, who, room, text } => {
                 let line = self.line(out, *at, Some(*id), who, "TOPIC").word(room.as_str());
                 line.text(text.as_bytes()).end();
@@ -119,8 +112,19 @@ impl Renderer {
         }
     }
 
+    /// Appends an event as an item of a history: what its readers were told once, without what went with
+    /// it at the time.
+    pub fn item(&self, event: &Event, out: &mut Vec<u8>) {
+        match event {
+            Event::Joined { id, at, who, room, .. } => {
+                self.joined(out, *at, Some(*id), who, room.as_str(), None);
+            }
+            _ => self.event(event, out),
+        }
+    }
+
     /// Begins a line that a user is the source of, with its tags.
-    fn line<'o>(
+    pub(super) fn line<'o>(
         &self,
         out: &'o mut Vec<u8>,
         at: Timestamp,
@@ -132,7 +136,14 @@ impl Renderer {
         Line::from(out, who, command)
     }
 
-    fn tags(&self, out: &mut Vec<u8>, at: Timestamp, id: Option<MessageId>, who: &Identity, client: &[u8]) {
+    pub(super) fn tags(
+        &self,
+        out: &mut Vec<u8>,
+        at: Timestamp,
+        id: Option<MessageId>,
+        who: &Identity,
+        client: &[u8],
+    ) {
         let mut tags = TagWriter::new(out);
         if self.caps.contains(Capabilities::SERVER_TIME) {
             tags.tag_display("time", time(at));
@@ -170,39 +181,6 @@ impl Renderer {
         }
         if let (true, Some(text)) = (self.caps.contains(Capabilities::AWAY_NOTIFY), away) {
             self.line(out, at, None, who, "AWAY").text(text.as_bytes()).end();
-        }
-    }
-
-    fn said(&self, event: &Event, out: &mut Vec<u8>) {
-        let Event::Said { id, at, who, kind, to, text, tags } = event else { return };
-        let command = match kind {
-            SayKind::Message => "PRIVMSG",
-            SayKind::Notice => "NOTICE",
-            SayKind::Signal if self.caps.contains(Capabilities::MESSAGE_TAGS) => "TAGMSG",
-            SayKind::Signal => return,
-        };
-        let target = match to {
-            Destination::Room(room) => room.as_str(),
-            Destination::Ranked(written) => written.as_str(),
-            Destination::User(nick) => nick.as_str(),
-        };
-        if *kind == SayKind::Signal {
-            self.tags(out, *at, Some(*id), who, tags);
-            return Line::from(out, &**who, command).word(target).end();
-        }
-        // What a client of this dialect says always fits; what others say is split.
-        let free = MAX_BODY.saturating_sub(who.mask_len() + command.len() + target.len() + 5).max(4);
-        let (text, action) = action_of(text.as_bytes());
-        let free = if action { free.saturating_sub(ACTION.len() + 1).max(4) } else { free };
-        let mut id = Some(*id);
-        for part in split(text, free) {
-            // An id is never used twice: readers would take the second part for the first again.
-            self.tags(out, *at, id.take(), who, tags);
-            let line = Line::from(out, &**who, command).word(target);
-            match action {
-                true => line.text([ACTION, part, b"\x01"].concat()).end(),
-                false => line.text(part).end(),
-            }
         }
     }
 
@@ -266,20 +244,6 @@ pub fn time(at: Timestamp) -> impl Display {
         }
     }
     Shown(jiff::Timestamp::from_millisecond(at.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH))
-}
-
-/// Splits a text into parts of at most `most` bytes, at whole characters.
-fn split(mut text: &[u8], most: usize) -> impl Iterator<Item = &[u8]> {
-    let mut first = true;
-    std::iter::from_fn(move || {
-        if text.is_empty() && !first {
-            return None;
-        }
-        first = false;
-        let part = hub::cut(text, most);
-        text = &text[part.len()..];
-        Some(part)
-    })
 }
 
 /// Why a user left, in words for its peers.

@@ -6,15 +6,21 @@ use hub::{Answer, Cause, Command, ListFilter, Origin, Query, Timestamp, WhoMask}
 use smol_str::SmolStr;
 
 use super::capability::Capabilities;
+use super::errand::Errand;
 use super::help;
-use super::label::Label;
+use super::label::{self, Label};
 use super::line::{Line, MAX_BODY, repeatable};
 use super::message::Message;
+use super::multiline::Draft;
 use super::numeric::{self, Numeric};
+use super::recall::{Asked, Replays};
 use super::registration::Opening;
 use super::render::{Renderer, cause_text};
+use super::sasl::Exchange;
+use super::services::Service;
 use super::settings::Settings;
 use super::tags::{Tags, escape};
+use super::throttle::Throttle;
 use super::user::Whox;
 use crate::{Busy, Delivery, Dialect, Output, Rendering, Session, Verdict};
 
@@ -49,7 +55,29 @@ pub struct Irc {
     /// Whether it said that it knows version 302 of capability negotiation.
     pub(super) cap302: bool,
     pub(super) secure: bool,
+    /// Whether a secret is being checked.
     pub(super) checking: bool,
+    /// The present line's command, if it is one of ours; else `*`.
+    pub(super) verb: &'static str,
+    /// What is being looked up.
+    pub(super) asked: Option<Box<Asked>>,
+    /// When the client joined the channel that it is being told about.
+    pub(super) joined: Option<Timestamp>,
+    pub(super) replays: Option<Box<Replays>>,
+    /// A message of several lines that is being sent.
+    pub(super) draft: Option<Box<Draft>>,
+    /// How fast metadata may be changed.
+    pub(super) throttle: Option<Box<Throttle>>,
+    /// What a line about accounts is after.
+    pub(super) errand: Option<Box<Errand>>,
+    /// The SASL exchange that has begun.
+    pub(super) sasl: Option<Box<Exchange>>,
+    /// The account it is logged in to.
+    pub(super) account: Option<SmolStr>,
+    /// Wrong secrets in a row.
+    pub(super) failures: u32,
+    /// The fingerprint of its certificate.
+    pub(super) certificate: Option<Box<str>>,
 }
 
 /// What the answers to a line need to know of it.
@@ -62,6 +90,14 @@ pub(super) enum Task {
     List { filter: ListFilter, after: Option<SmolStr> },
     /// WHOWAS: the nickname as sent, and how many entries are wanted.
     Whowas { nick: SmolStr, count: usize },
+    /// `MARKREAD`: the target as sent.
+    Mark(SmolStr),
+    /// `REDACT`: the id of the message as sent.
+    Redact(SmolStr),
+    /// `METADATA GET`: the keys as sent.
+    Facts(Vec<SmolStr>),
+    /// `WHOIS`, which tells facts too.
+    WhoisFacts,
 }
 
 impl Irc {
@@ -75,9 +111,20 @@ impl Irc {
             cap302: false,
             secure: origin.secure,
             checking: false,
+            errand: None,
+            sasl: None,
+            account: None,
+            failures: 0,
+            certificate: origin.certificate.as_deref().map(Box::from),
             opening: Some(Box::new(Opening::new(origin))),
             task: None,
             label: None,
+            verb: "*",
+            asked: None,
+            joined: None,
+            replays: None,
+            draft: None,
+            throttle: None,
         }
     }
 
@@ -98,7 +145,8 @@ impl Irc {
 
     /// Answers with lines that need nothing from the hub.
     pub(super) fn local(&self, outputs: &mut Vec<Output>, write: impl FnOnce(&mut Vec<u8>)) {
-        if let Some(Output::Local(bytes)) = outputs.last_mut() {
+        // What has its label already answers an earlier line.
+        if let Some(Output::Local(bytes)) = outputs.last_mut().filter(|output| !is_labeled(output)) {
             return write(bytes);
         }
         let mut bytes = Vec::new();
@@ -136,13 +184,17 @@ impl Irc {
     fn line(&mut self, now: Timestamp, frame: &[u8], outputs: &mut Vec<Output>) {
         let Ok(message) = Message::decode(frame) else { return };
         self.take_label(message.tags);
+        self.task = None;
+        self.errand = None;
         let mut name = [0; 16];
         let name = upper(message.command, &mut name);
+        self.verb = name.and_then(help::command).unwrap_or("*");
         if self.settings.options.utf8_only && std::str::from_utf8(frame).is_err() {
-            let known = name.filter(|name| help::is_command(name)).unwrap_or("*");
-            self.fail(outputs, known, "INVALID_UTF8", "Your line is not valid UTF-8, so it was dropped");
+            let why = "Your line is not valid UTF-8, so it was dropped";
+            self.fail(outputs, self.verb, "INVALID_UTF8", why);
+            self.spoil_by(&message, outputs);
         } else if self.nick.is_empty() {
-            self.open(name.unwrap_or_default(), &message, outputs);
+            self.open(now, name.unwrap_or_default(), &message, outputs);
         } else {
             self.request(now, name.unwrap_or_default(), &message, outputs);
         }
@@ -162,7 +214,8 @@ impl Irc {
 
     /// Has the label ended once all that was asked for is there.
     fn finish(&self, outputs: &mut Vec<Output>) {
-        if self.label.is_some() && !self.checking && !self.task.as_ref().is_some_and(|task| task.is_paged()) {
+        let waits = self.checking || self.is_asking();
+        if self.label.is_some() && !waits && !self.task.as_ref().is_some_and(|task| task.is_paged()) {
             outputs.push(Output::Done);
         }
     }
@@ -170,8 +223,8 @@ impl Irc {
     /// Takes a line of a registered client.
     fn request(&mut self, now: Timestamp, name: &str, message: &Message<'_>, outputs: &mut Vec<Output>) {
         let least = match name {
-            "JOIN" | "PART" | "TOPIC" | "MODE" | "KILL" | "WALLOPS" | "USERHOST" | "ISON" | "MONITOR"
-            | "SETNAME" | "STATS" | "UNKLINE" => 1,
+            "ACCEPT" | "JOIN" | "PART" | "TOPIC" | "MODE" | "KILL" | "WALLOPS" | "USERHOST" | "ISON"
+            | "MONITOR" | "SETNAME" | "STATS" | "UNKLINE" => 1,
             "KICK" | "OPER" | "KLINE" | "CHGHOST" | "SAMODE" => 2,
             _ => 0,
         };
@@ -179,7 +232,18 @@ impl Irc {
             return self.need_more(outputs, name);
         }
         match name {
-            "PRIVMSG" | "NOTICE" | "TAGMSG" => self.talk(name, message, outputs),
+            "PRIVMSG" | "NOTICE" | "TAGMSG" => {
+                if !self.part_of_batch(name, message, outputs) {
+                    self.talk(name, message, outputs);
+                }
+            }
+            "BATCH" => self.batch(now, message, outputs),
+            "CHATHISTORY" => self.chathistory(message, outputs),
+            "SEARCH" => self.search(message, outputs),
+            "REDACT" => self.redact(message, outputs),
+            "MARKREAD" => self.markread(now, message, outputs),
+            "METADATA" => self.metadata(now, message, outputs),
+            "RENAME" => self.rename_channel(message, outputs),
             "PING" => self.ping_asked(message, outputs),
             // A proxy's word counts only before anything else.
             "PONG" | "PROXY" => {}
@@ -203,7 +267,12 @@ impl Irc {
             "MONITOR" => self.monitor(message, outputs),
             "CAP" => self.cap(message, outputs),
             "PASS" | "USER" | "WEBIRC" => self.refuse(outputs, numeric::ERR_ALREADYREGISTERED, &[]),
-            "AUTHENTICATE" => self.refuse(outputs, numeric::ERR_SASLFAIL, &[]),
+            "AUTHENTICATE" => self.authenticate(message, outputs),
+            "REGISTER" => self.register(message, outputs),
+            "VERIFY" => self.verify(message, outputs),
+            "NS" | "NICKSERV" => self.service_command(Service::Nick, message, outputs),
+            "CS" | "CHANSERV" => self.service_command(Service::Chan, message, outputs),
+            "ACCEPT" => self.accept(message, outputs),
             "MOTD" => self.local(outputs, |out| self.write_motd(out)),
             "LUSERS" => outputs.push(Output::Query(Query::Counts)),
             "ISUPPORT" => self.local(outputs, |out| self.write_isupport(out)),
@@ -251,6 +320,14 @@ impl Irc {
         }
     }
 
+    /// Has lines that are no answer to the present line not overtake that.
+    fn apart(&mut self, bytes: &mut Vec<u8>, from: usize) {
+        if let Some(label) = &mut self.label {
+            let lines = bytes.split_off(from);
+            label.other(&lines, bytes);
+        }
+    }
+
     fn end_label(&mut self, bytes: &mut Vec<u8>) {
         if let Some(label) = self.label.take() {
             label.done(&self.settings.options.server, bytes);
@@ -273,16 +350,22 @@ impl Irc {
 
 impl Session for Irc {
     fn receive(&mut self, now: Timestamp, frame: &[u8], outputs: &mut Vec<Output>) {
+        self.expire(now, outputs);
         let tags = if frame.starts_with(b"@") {
             memchr::memchr(b' ', frame).map_or(frame.len(), |space| space + 1)
         } else {
             0
         };
         if tags > MAX_TAGS || frame.len() - tags > MAX_BODY {
-            if let (true, Ok(message)) = (tags <= MAX_TAGS, Message::decode(frame)) {
-                self.take_label(message.tags);
-            }
+            let message = Message::decode(frame).ok().filter(|_| tags <= MAX_TAGS);
+            self.take_label(message.as_ref().and_then(|message| message.tags));
             self.refuse(outputs, numeric::ERR_INPUTTOOLONG, &[]);
+            if let Some(message) = message {
+                if message.command.eq_ignore_ascii_case(b"AUTHENTICATE") {
+                    self.sasl = None;
+                }
+                self.spoil_by(&message, outputs);
+            }
             return self.finish(outputs);
         }
         self.line(now, frame, outputs);
@@ -296,28 +379,49 @@ impl Session for Irc {
                 self.answer(bytes, start);
             }
             Delivery::Answer(answer) => self.answered(answer, bytes),
+            Delivery::Recalled(recalled) => {
+                self.recalled(recalled, bytes, outputs);
+                self.answer(bytes, start);
+                self.finish(outputs);
+            }
             Delivery::Local(lines) => {
                 bytes.extend_from_slice(lines);
-                self.answer(bytes, start);
+                match label::is_labeled(lines) {
+                    true => self.apart(bytes, start),
+                    false => self.answer(bytes, start),
+                }
                 if let Some(caps) = self.next_caps.take() {
                     self.caps = caps;
                 }
             }
             Delivery::Tell(event) => {
                 self.write_told(event, bytes);
-                if let Some(label) = &mut self.label {
-                    let lines = bytes.split_off(start);
-                    label.other(&lines, bytes);
-                }
+                self.apart(bytes, start);
             }
             Delivery::Done => self.end_label(bytes),
         }
+        self.go_on_replaying(outputs);
     }
 
     fn verdict(&mut self, verdict: Verdict, outputs: &mut Vec<Output>) {
         self.checking = false;
         self.judged(verdict, outputs);
         self.finish(outputs);
+    }
+
+    fn notice(&mut self, text: &str, bytes: &mut Vec<u8>) {
+        let text = crate::split::clean(text, &[]);
+        Line::from(bytes, self.server(), "NOTICE").word(self.client()).text(text.as_bytes()).end();
+    }
+
+    fn missed(&mut self, room: Option<&str>, count: u64, bytes: &mut Vec<u8>) {
+        let plural = if count == 1 { "" } else { "s" };
+        let (target, place) = match room {
+            Some(room) => (repeatable(room.as_bytes()), format!(" in {room}")),
+            None => (self.client().as_bytes(), String::new()),
+        };
+        let line = Line::from(bytes, self.server(), "NOTICE").word(target);
+        line.text(format!("you missed {count} message{plural}{place}")).end();
     }
 
     fn busy(&self) -> Busy {
@@ -360,7 +464,7 @@ impl Session for Irc {
 impl Task {
     /// Whether the answer comes in pages.
     pub(super) fn is_paged(&self) -> bool {
-        !matches!(self, Self::Whowas { .. })
+        matches!(self, Self::Who { .. } | Self::List { .. })
     }
 
     /// What to ask for the page behind this, or for the first.
@@ -370,7 +474,7 @@ impl Task {
                 Some(Query::Who { mask: mask.clone(), operators: *operators, after, most: PAGE })
             }
             Self::List { filter, .. } => Some(Query::Rooms { filter: filter.clone(), after, most: PAGE }),
-            Self::Whowas { .. } => None,
+            Self::Whowas { .. } | Self::Mark(_) | Self::Redact(_) | Self::Facts(_) | Self::WhoisFacts => None,
         }
     }
 
@@ -378,10 +482,15 @@ impl Task {
     fn go_on(&mut self) -> Option<Query> {
         let after = match self {
             Self::Who { after, .. } | Self::List { after, .. } => after.take()?,
-            Self::Whowas { .. } => return None,
+            _ => return None,
         };
         self.query(Some(after))
     }
+}
+
+/// Whether an answer has its label already.
+fn is_labeled(output: &Output) -> bool {
+    matches!(output, Output::Local(bytes) if label::is_labeled(bytes))
 }
 
 /// The command in capitals; none if it is longer than any that we know, or no ASCII word.

@@ -1,19 +1,36 @@
 //! `PRIVMSG`, `NOTICE` and `TAGMSG` (`conformance` section 8, Messages; section 11).
 
-use hub::{Command, Rank, RoomTarget, Say, SayKind, Target, Text};
+use std::sync::Arc;
+
+use hub::{Command, Rank, RoomTarget, Say, SayKind, SayLine, SayTags, Target, Text};
 use smol_str::SmolStr;
 
 use super::capability::Capabilities;
 use super::line::{MAX_BODY, repeatable};
 use super::message::Message;
 use super::numeric;
+use super::services::Service;
 use super::session::{Irc, list, text};
 use super::settings::MAX_TARGETS;
+use super::tags::Tags;
 use crate::Output;
+
+/// Something to say, whoever it is for.
+#[derive(Clone, Debug)]
+pub(super) struct Speech {
+    pub kind: SayKind,
+    pub text: Text,
+    pub lines: Option<Arc<[SayLine]>>,
+    /// Whether it is worth keeping.
+    pub lasts: bool,
+    pub tags: SayTags,
+    /// See [`Say::fit`].
+    pub fit: Option<usize>,
+}
 
 impl Irc {
     /// Says something to each target.
-    pub(super) fn talk(&self, name: &str, message: &Message<'_>, outputs: &mut Vec<Output>) {
+    pub(super) fn talk(&mut self, name: &str, message: &Message<'_>, outputs: &mut Vec<Output>) {
         let (kind, with_text) = match name {
             "PRIVMSG" => (SayKind::Message, true),
             "NOTICE" => (SayKind::Notice, true),
@@ -37,28 +54,59 @@ impl Irc {
             });
         }
         let tags = message.tags.map(|tags| tags.client_only()).unwrap_or_default();
+        // A service takes no part in a list: what it is told may be secret.
+        if let Some(service) = Service::named(targets) {
+            if kind == SayKind::Message {
+                self.tell_service(service, said, outputs);
+            }
+            return;
+        }
+        let speech = Speech {
+            kind,
+            text: Text::new(said),
+            lines: None,
+            lasts: with_text || self.is_worth_keeping(&tags),
+            // ":" source " " command " " target " :" text
+            fit: with_text.then(|| MAX_BODY - name.len() - 5),
+            tags,
+        };
         for (at, written) in list(targets).enumerate() {
-            if at >= MAX_TARGETS {
-                self.loud(kind, outputs, |out| {
-                    let line = self.numeric(out, numeric::ERR_TOOMANYTARGETS).word(repeatable(written));
-                    line.text(numeric::ERR_TOOMANYTARGETS.text).end();
-                });
+            if at < MAX_TARGETS {
+                self.speak(written, speech.clone(), outputs);
                 continue;
             }
-            let Some(to) = self.target(written) else {
-                self.loud(kind, outputs, |out| self.write_no_channel(written, out));
-                continue;
-            };
-            outputs.push(Output::Command(Command::Say(Box::new(Say {
-                kind,
-                to,
-                text: Text::new(said),
-                tags: tags.clone(),
-                ctcp: is_ctcp(said),
-                // ":" source " " command " " target " :" text
-                fit: with_text.then(|| MAX_BODY - name.len() - 5),
-            }))));
+            self.loud(kind, outputs, |out| {
+                let line = self.numeric(out, numeric::ERR_TOOMANYTARGETS).word(repeatable(written));
+                line.text(numeric::ERR_TOOMANYTARGETS.text).end();
+            });
         }
+    }
+
+    /// Says something to one target.
+    pub(super) fn speak(&self, written: &[u8], speech: Speech, outputs: &mut Vec<Output>) {
+        let Some(to) = self.target(written) else {
+            return self.loud(speech.kind, outputs, |out| self.write_no_channel(written, out));
+        };
+        let Speech { kind, text, lines, lasts, tags, fit } = speech;
+        let ctcp = is_ctcp(text.as_bytes());
+        outputs.push(Output::Command(Command::Say(Box::new(Say {
+            kind,
+            to,
+            text,
+            lines,
+            lasts,
+            tags,
+            ctcp,
+            fit,
+        }))));
+    }
+
+    /// Whether tags alone are worth keeping (`conformance` section 29: that somebody types never is).
+    fn is_worth_keeping(&self, tags: &SayTags) -> bool {
+        let Some(history) = &self.settings.options.history else { return false };
+        let has = |wanted: &[u8]| Tags(tags).iter().any(|(key, _)| key == wanted);
+        let typing = has(b"+typing") || has(b"+draft/typing");
+        !typing && (history.keep_signals || history.kept_tags.iter().any(|tag| has(tag.as_bytes())))
     }
 
     /// An error, unless the command is one that must never be answered (RFC 2812 §3.3.2).

@@ -74,6 +74,14 @@ impl Irc {
         outputs.push(Output::Command(Command::Away { text }));
     }
 
+    /// `ACCEPT nick{,-nick}`: who may write in spite of `+R`, and who no longer.
+    pub(super) fn accept(&self, message: &Message<'_>, outputs: &mut Vec<Output>) {
+        for written in list(message.params[0]) {
+            let (nick, on) = written.strip_prefix(b"-").map_or((written, true), |nick| (nick, false));
+            outputs.push(Output::Command(Command::Accept { nick: SmolStr::new(text(nick)), on }));
+        }
+    }
+
     /// `SETNAME`.
     pub(super) fn setname(&self, message: &Message<'_>, outputs: &mut Vec<Output>) {
         let name = message.params[0];
@@ -114,13 +122,14 @@ impl Irc {
     }
 
     /// `WHOIS [server] nick`.
-    pub(super) fn whois(&self, message: &Message<'_>, outputs: &mut Vec<Output>) {
+    pub(super) fn whois(&mut self, message: &Message<'_>, outputs: &mut Vec<Output>) {
         let nick = message.param(1).or(message.param(0)).unwrap_or_default();
         // One nickname only (TARGMAX WHOIS:1).
         let Some(nick) = list(nick).next() else {
             return self.refuse(outputs, numeric::ERR_NONICKNAMEGIVEN, &[]);
         };
         outputs.push(Output::Query(Query::Whois(SmolStr::new(text(nick)))));
+        self.whois_facts(nick, outputs);
         self.refuse(outputs, numeric::RPL_ENDOFWHOIS, &[nick]);
     }
 

@@ -98,3 +98,42 @@ fn a_secret_that_takes_long_to_check_holds_up_nobody_else() {
     .join("\n");
     assert_eq!(trial(script.as_bytes()), Ok(()));
 }
+
+#[test]
+fn people_who_log_in_and_make_accounts_are_answered_in_form() {
+    let plain = "AGFubgBzZWNyZXQ="; // NUL ann NUL secret
+    let script = [
+        "cam",
+        "0@label=a AUTHENTICATE PLAIN",
+        &format!("0@label=b AUTHENTICATE {plain}"),
+        "1@label=c AUTHENTICATE SCRAM-SHA-256",
+        "1@label=d AUTHENTICATE Y2xpZW50",
+        "1@label=e AUTHENTICATE cHJvb2Y=",
+        "1@label=f AUTHENTICATE +",
+        "0@label=g AUTHENTICATE EXTERNAL",
+        " @label=h AUTHENTICATE +",
+        "1PRIVMSG ann :while it waits",
+        "8v",
+        "0@label=i REGISTER * * secret",
+        "1@label=j REGISTER * a@b secret",
+        "!@label=k NS SET PASSWORD secret other",
+        "9v",
+        "9v",
+        "0@label=l NS RECOVERY secret",
+        "0@label=m NS IDENTIFY ann bad",
+        "0@label=n NS DROP ann secret",
+        "0@label=o CS REGISTER #a",
+        "0@label=p CS AMODE #a +o bob",
+        "1@label=q NS LOGOUT",
+        "8x",
+        "0CAP LS 302",
+        "0NICK ann",
+        "0REGISTER * * secret",
+        "0AUTHENTICATE PLAIN",
+        "0USER ann 0 * :Ann",
+        "0CAP END",
+        &format!("0AUTHENTICATE {plain}"),
+    ]
+    .join("\n");
+    assert_eq!(trial(script.as_bytes()), Ok(()));
+}
