@@ -6,13 +6,13 @@
 //!         / "* " nick SP text CRLF      ; someone does something (/me)
 //!         / "*" nick "* " text CRLF     ; someone says something to you alone
 //!         / "-- " text CRLF             ; the server
+//!         / time SP told                ; something said before, see `text`
 //! ```
 //!
 //! In front of what happens in other rooms than the one where everyone lands stands `[#room]`. What one
 //! says oneself is not repeated: the terminal shows it already. Telnet's negotiations (RFC 854) are ignored.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use hub::{Cause, Event, Timestamp};
 
@@ -43,20 +43,6 @@ impl Line {
         self.notice(base, &format!("Welcome to {network}. You are {nick} in {room}, {company}."), bytes);
         let help = "Type a line to say it. /nick NAME changes your name, /help tells the rest, /quit leaves.";
         self.notice(base, help, bytes);
-    }
-}
-
-/// What was said lately, each with the time of day.
-fn recall(base: &Base, said: &[Arc<Event>], bytes: &mut Vec<u8>) {
-    let variant = base.variant();
-    for event in said {
-        let (Event::Said { at, .. }, Some(note)) = (&**event, Note::of(event)) else { continue };
-        let clock = base.person.clock(*at);
-        // Of `Fri Nov 20 20:37:14 2026` the hours and minutes.
-        let time = clock.get(11..16).unwrap_or_default();
-        let words = format!("{time} {}", note.words(variant.rooms));
-        bytes.extend_from_slice(&variant.charset.encode(&shown(&words)));
-        bytes.extend_from_slice(b"\r\n");
     }
 }
 
@@ -97,9 +83,8 @@ impl Spelling for Line {
             Note::Present { who } => present.push(who.nick.to_string()),
             note => Self::tell(variant, &note, &mut told),
         });
-        if let Delivery::Reply(Event::Entered { recent, .. }) = delivery {
+        if let Delivery::Reply(Event::Entered { .. }) = delivery {
             self.greet(base, &present, bytes);
-            recall(base, recent, bytes);
         }
         bytes.append(&mut told);
     }

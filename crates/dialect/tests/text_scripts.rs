@@ -20,8 +20,8 @@ impl std::fmt::Debug for Script {
 fn world() -> impl Strategy<Value = Vec<u8>> {
     let seats = vec(select(&b"lpagti"[..]), 2..=8);
     let seats = prop_oneof![2 => Just(b"lpagti".to_vec()), 2 => seats];
-    let most = prop_oneof![3 => 0..=1_usize, 1 => 0..=9_usize];
-    let extras = most.prop_flat_map(|most| subsequence(b"PSGMCLUVN".to_vec(), most));
+    let most = prop_oneof![3 => 0..=1_usize, 1 => 0..=10_usize];
+    let extras = most.prop_flat_map(|most| subsequence(b"PSGMCLUVNH".to_vec(), most));
     (seats, extras).prop_map(|(mut letters, extras)| {
         letters.extend(extras);
         letters
@@ -146,6 +146,15 @@ const COMMANDS: &[&str] = &[
     "/quit",
     "/pass",
     "/pass letmein",
+    "/login ann secret",
+    "/login",
+    "/login ann soon",
+    "/logout",
+    "/register secret",
+    "/password secret new",
+    "/history",
+    "/history 2",
+    "/search hello",
     "/dance",
     "/",
     "//",
@@ -195,6 +204,15 @@ const REQUESTS: &[&str] = &[
     "x exit;",
     "/who",
     "/pass letmein",
+    "/login ann secret",
+    "/login",
+    "/login ann soon",
+    "/logout",
+    "/register secret",
+    "/password secret new",
+    "/history",
+    "/history 2",
+    "/search hello",
     "\\xff\\xfd\\x03",
     "\\xff\\xfa\\x1f",
     "\\xe4",

@@ -6,8 +6,9 @@ use hub::{Command, Event, Identity, Nick, Text, Timestamp};
 
 use super::wire::{self, Kind, LEAVE_SUFFIX, Packet};
 use crate::charset::Charset;
-use crate::split::{clean, split};
+use crate::split::{clean, split, split_old};
 use crate::text::{Base, MOMENT, Note, Spelling, Variant, came_by};
+use crate::veil::Veiled;
 use crate::{Delivery, Dialect, Output, unit};
 
 /// Bytes of a typed command.
@@ -19,7 +20,7 @@ const SERVER: &str = "saloon";
 #[derive(Debug, Default)]
 pub(crate) struct PacketClient {
     /// The words of a command that is being typed.
-    command: String,
+    command: Veiled<String>,
 }
 
 impl PacketClient {
@@ -119,6 +120,8 @@ impl Spelling for PacketClient {
                 leave(charset, &shown(who), bytes);
                 push(charset, Kind::Join, &named(nick), "", bytes);
             }
+            Note::Old { time, words } => split_old(time, &clean(words, &[]), wire::MOST_TEXT, charset)
+                .for_each(|piece| push(charset, Kind::Chat, SERVER, &piece, bytes)),
             Note::Topic { .. } => {}
             note => notice(charset, note.words(variant.rooms).trim_start_matches("-- "), bytes),
         }
@@ -145,7 +148,7 @@ impl Spelling for PacketClient {
     }
 
     fn silence(&mut self, base: &mut Base, now: Timestamp, outputs: &mut Vec<Output>) {
-        let command = std::mem::take(&mut self.command);
+        let command = std::mem::take(&mut self.command).0;
         if command.len() >= COMMAND {
             base.person.inform(outputs, "that command is too long");
         } else if !command.is_empty() {

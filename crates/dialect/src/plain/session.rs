@@ -4,15 +4,16 @@ use hub::{Cause, Timestamp};
 
 use super::wire::{self, ServerUnit, c_string};
 use crate::charset::Charset;
-use crate::split::{clean, split};
+use crate::split::{clean, split, split_old};
 use crate::text::{Base, MOMENT, Note, Spelling, Variant, came_by};
+use crate::veil::Veiled;
 use crate::{Dialect, Output, unit};
 
 /// One client.
 #[derive(Debug, Default)]
 pub(crate) struct Plain {
     /// A read that ends in `exit;`: a farewell if the connection ends now, and words otherwise.
-    doubtful: Option<Vec<u8>>,
+    doubtful: Option<Veiled<Vec<u8>>>,
 }
 
 fn said(base: &mut Base, now: Timestamp, bytes: &[u8], outputs: &mut Vec<Output>) {
@@ -48,6 +49,11 @@ impl Spelling for Plain {
             }
             Note::Joined { who, .. } | Note::Left { who, .. } | Note::Renamed { who, .. }
                 if came_by("plain", who) => {}
+            Note::Old { time, words } => {
+                for piece in split_old(time, &clean(words, &['\t']), wire::MOST, variant.charset) {
+                    unit::push(bytes, |out| ServerUnit::Text(&variant.charset.encode(&piece)).encode(out));
+                }
+            }
             Note::Present { .. } | Note::Topic { .. } => {}
             note => say(variant.charset, &note.words(variant.rooms), bytes),
         }
@@ -60,7 +66,7 @@ impl Spelling for Plain {
         let text = c_string(frame);
         match text.strip_suffix(wire::EXIT) {
             Some([]) => base.person.quit(None, outputs),
-            Some(_) => self.doubtful = Some(text.to_vec()),
+            Some(_) => self.doubtful = Some(Veiled(text.to_vec())),
             None => said(base, now, text, outputs),
         }
     }

@@ -1,5 +1,7 @@
 //! Requests out of a stream without frames.
 
+use crate::veil::Veiled;
+
 use super::wire::{BLOCK, Request, SEND, WORD, WORDS};
 
 /// Reads what one client sends. It holds one unfinished request of at most 1024 bytes.
@@ -13,7 +15,7 @@ use super::wire::{BLOCK, Request, SEND, WORD, WORDS};
 #[derive(Clone, Debug, Default)]
 pub struct Requests {
     /// The beginning of a request.
-    held: Vec<u8>,
+    held: Veiled<Vec<u8>>,
     /// How many bytes are still to be skipped behind a NUL.
     skip: usize,
     /// Whether there was a pause since the last read.
@@ -95,7 +97,7 @@ impl Requests {
     }
 
     fn sent(&mut self) -> Request {
-        let held = std::mem::take(&mut self.held);
+        let held = std::mem::take(&mut self.held.0);
         Request::decode_send(&held[WORD..])
     }
 

@@ -7,7 +7,7 @@ use hub::{Answer, Event, Names, Query, Rejection, Target, Timestamp};
 
 use super::requests::Requests;
 use super::wire::{Reply, Request};
-use crate::split::{clean, split};
+use crate::split::{clean, split, split_old};
 use crate::text::{Base, Note, Spelling, Variant, came_by};
 use crate::{Delivery, Dialect, Output, unit};
 
@@ -123,6 +123,13 @@ impl Spelling for Tagged {
                 }
             }
             Note::Present { .. } | Note::Topic { .. } => {}
+            Note::Old { time, words } => {
+                let (addr, words) = (variant.server(), clean(words, &['\t']));
+                for piece in split_old(time, &words, Reply::room(0, addr), variant.charset) {
+                    let text = variant.charset.encode(&piece);
+                    unit::push(bytes, |out| Reply::Sent { id: 0, addr, text: &text }.encode(out));
+                }
+            }
             Note::Info(_) => sent(variant, 0, variant.server(), &note.words(false), bytes),
         }
     }

@@ -22,6 +22,7 @@ use hub::Event;
 
 use crate::Dialect;
 
+pub use crate::veil::Veiled;
 pub use note::{Note, words};
 pub use person::{Arrival, Person};
 pub use rejection::farewell;
@@ -32,13 +33,12 @@ pub use variant::{Variant, came_by};
 
 /// Appends an event as everyone with this variant of a dialect is told it.
 pub fn encode(dialect: Dialect, variant: Variant, event: &Event, bytes: &mut Vec<u8>) {
-    let Some(note) = Note::of(event) else { return };
-    match dialect {
+    Note::each(event, &mut |note| match dialect {
         Dialect::Irc => debug_assert!(false, "irc has renderings of its own"),
         Dialect::Line => crate::line::Line::tell(variant, &note, bytes),
         Dialect::Packet => crate::packet::PacketClient::tell(variant, &note, bytes),
         Dialect::Plain => crate::plain::Plain::tell(variant, &note, bytes),
         Dialect::Group => crate::group::Group::tell(variant, &note, bytes),
         Dialect::Tagged => crate::tagged::Tagged::tell(variant, &note, bytes),
-    }
+    });
 }

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use hub::{Cause, Destination, Event, Identity, SayKind, Text};
+use hub::{Cause, Destination, Event, Identity, SayKind, Settled, Text};
 
 /// Something to tell a person.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,13 +65,34 @@ pub enum Note<'a> {
         /// The topic.
         text: Cow<'a, str>,
     },
+    /// Something that was said before.
+    Old {
+        /// When.
+        time: Cow<'a, str>,
+        /// Who said what, in words.
+        words: Cow<'a, str>,
+    },
     /// The server's own words, or something that needs no form of its own.
     Info(Cow<'a, str>),
 }
 
 impl<'a> Note<'a> {
-    /// What an event tells people; none for what is only for programs.
-    pub fn of(event: &'a Event) -> Option<Self> {
+    /// What an event tells people; nothing of what is only for programs. A message of several lines is told line
+    /// by line, so that none of them can look like somebody else's words.
+    pub fn each(event: &'a Event, tell: &mut dyn FnMut(Self)) {
+        match Self::of(event) {
+            Some(Self::Said { who, room, text, action }) if text.contains('\n') => {
+                lines(&text).for_each(|text| tell(Self::Said { who, room, text, action }));
+            }
+            Some(Self::Private { who, to, text, action }) if text.contains('\n') => {
+                lines(&text).for_each(|text| tell(Self::Private { who, to, text, action }));
+            }
+            Some(note) => tell(note),
+            None => {}
+        }
+    }
+
+    fn of(event: &'a Event) -> Option<Self> {
         Some(match event {
             Event::Said { who, kind, to, text, .. } => return said(who, *kind, to, text),
             Event::Joined { who, room, .. } => Self::Joined { who, room: room.as_str() },
@@ -97,6 +118,19 @@ impl<'a> Note<'a> {
             Event::Killed { who, reason, .. } => {
                 info(format!("you were disconnected by {}: {}", who.nick, words(reason)))
             }
+            Event::RoomRenamed { who, from, to, reason, .. } => {
+                let why = if reason.is_empty() { String::new() } else { format!(" ({})", words(reason)) };
+                info(format!("{} renamed {from}: it is {to} now{why}", who.nick))
+            }
+            Event::Redacted { who, reason, .. } => {
+                let why = reason.as_ref().map(|reason| format!(" ({})", words(reason))).unwrap_or_default();
+                info(format!("{} took a message back{why}", who.nick))
+            }
+            Event::LoggedIn { account, .. } => info(format!("you are logged in as {account}")),
+            Event::LoggedOut { .. } => info("you are not logged in any more".to_owned()),
+            Event::AccountCreated { account } => info(format!("the account {account} is yours")),
+            // Nothing else of an account is changed from here.
+            Event::Settled(Settled::AccountChanged { .. }) => info("your password is changed".to_owned()),
             Event::Notice(text) => Self::Info(words(text)),
             _ => return None,
         })
@@ -119,9 +153,15 @@ impl<'a> Note<'a> {
             }
             Self::Renamed { who, nick } => format!("-- {} is now called {nick}", who.nick),
             Self::Topic { room, text } => format!("-- the topic of {room} is: {text}"),
+            Self::Old { time, words } => format!("{time} {words}"),
             Self::Info(text) => format!("-- {text}"),
         })
     }
+}
+
+/// The lines of a text that are not empty.
+fn lines<'a>(text: &str) -> impl Iterator<Item = Cow<'a, str>> {
+    text.split('\n').filter(|line| !line.trim().is_empty()).map(|line| Cow::Owned(line.to_owned()))
 }
 
 fn info<'a>(text: String) -> Note<'a> {

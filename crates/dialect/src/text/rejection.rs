@@ -28,6 +28,35 @@ pub fn reason(rejection: &Rejection) -> String {
         Rejection::ListFull(room, ..) => format!("the lists of {room} are full"),
         Rejection::NoPrivilege => "you are not an operator who may do that".into(),
         Rejection::NotYourself => "that is only for the one it concerns".into(),
+        Rejection::NickOwned(nick) => {
+            format!("{nick} is the name of an account: /login {nick} PASSWORD if it is yours")
+        }
+        Rejection::AccountExists(name) => format!("there is an account {name} already"),
+        Rejection::AccountReserved(name) => format!("no account can be called {name}"),
+        Rejection::NoMoreAccounts => "there are as many accounts as may be".into(),
+        Rejection::LoggedInAlready(name) => format!("you are logged in as {name} already"),
+        Rejection::NotLoggedIn => "you are not logged in: /login NAME PASSWORD".into(),
+        Rejection::NoSuchAccount(name) => format!("there is no account {name}"),
+        Rejection::AccountSuspended(name) => format!("the account {name} is suspended"),
+        Rejection::RecoverySpent => "that recovery code was used before".into(),
+        Rejection::CertificateRefused => "the account has that certificate, or too many".into(),
+        Rejection::NoSuchCertificate => "the account has no such certificate".into(),
+        Rejection::RoomRegistered(room) => format!("{room} is registered already"),
+        Rejection::RoomNotRegistered(room) => format!("{room} is not registered"),
+        Rejection::FounderNeeded(room) => format!("only the founder of {room} may do that"),
+        Rejection::RoomsFull(room) => format!("{room} can't be registered: you have too many"),
+        Rejection::RegistrationOff => "rooms can't be registered here".into(),
+        Rejection::NoSuchTarget(target) => format!("there is nothing to be read of {target}"),
+        Rejection::NoSuchMessage { .. } => "there is no such message".into(),
+        Rejection::RedactForbidden { .. } => "that message is not yours".into(),
+        Rejection::RoomNameTaken { to, .. } => format!("there is a room {to} already"),
+        Rejection::CannotRename { to, .. } => format!("it can't be called {to} now"),
+        Rejection::NoMetadataTarget(target) => format!("there is no {target}"),
+        Rejection::MetadataForbidden { target, .. } => {
+            format!("that is not yours to read or change: {target}")
+        }
+        Rejection::MetadataFull { what, limit } => format!("{what}: no more than {limit} fit"),
+        Rejection::NotKept(why) => format!("that was not taken, because nothing can be stored: {why}"),
         Rejection::NoSuchBan(mask) => format!("there is no ban on {mask}"),
     }
 }

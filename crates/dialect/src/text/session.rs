@@ -131,7 +131,7 @@ impl<S: Spelling> Session for TextSession<S> {
     }
 
     fn verdict(&mut self, verdict: Verdict, outputs: &mut Vec<Output>) {
-        self.base.person.verdict(&verdict, outputs);
+        self.base.person.verdict(verdict, outputs);
     }
 
     fn patience(&self) -> Option<u32> {

@@ -27,6 +27,16 @@ pub struct Settings {
     pub first_port: u16,
     /// The time zone of this machine.
     pub zone: TimeZone,
+    /// Whether there are accounts to log in to.
+    pub accounts: bool,
+    /// Whether they can be registered here.
+    pub registration: bool,
+    /// Whether that needs an e-mail address.
+    pub email_required: bool,
+    /// Messages that are told to who enters a room; none if nothing is kept.
+    pub replay: usize,
+    /// Most messages in the answer to `/history` and `/search`; none if nothing is kept.
+    pub history_most: usize,
     /// Whether `tagged` tells the time in 29 bytes instead of 1024.
     pub compact_time: bool,
 }
@@ -44,6 +54,11 @@ impl Default for Settings {
             message: 4096,
             first_port: 21_000,
             zone: TimeZone::UTC,
+            accounts: true,
+            registration: true,
+            email_required: false,
+            replay: 10,
+            history_most: 100,
             compact_time: false,
         }
     }

@@ -6,6 +6,8 @@
 //!      / text                      ; says it
 //! ```
 
+use crate::veil::Veiled;
+
 /// What a typed line asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Typed<'a> {
@@ -34,7 +36,19 @@ pub enum Typed<'a> {
     /// `/quit [words]`
     Quit(Option<&'a str>),
     /// `/pass secret`
-    Pass(&'a str),
+    Pass(Veiled<&'a str>),
+    /// `/login name secret`
+    Login(&'a str, Veiled<&'a str>),
+    /// `/logout`
+    Logout,
+    /// `/register secret [email]`
+    Register(Veiled<&'a str>, Option<&'a str>),
+    /// `/password old new`
+    Password(Veiled<&'a str>, Veiled<&'a str>),
+    /// `/history [number]`; not zero.
+    History(Option<usize>),
+    /// `/search words`
+    Search(&'a str),
     /// A command that lacks something: how it is written.
     Incomplete(&'static str),
     /// No such command.
@@ -42,7 +56,7 @@ pub enum Typed<'a> {
 }
 
 /// How each command is written, and what it does.
-pub const HELP: [(&str, &str); 11] = [
+pub const HELP: [(&str, &str); 17] = [
     ("/nick NAME", "be called NAME"),
     ("/join ROOM", "enter a room and speak there"),
     ("/part [ROOM]", "leave it"),
@@ -51,6 +65,12 @@ pub const HELP: [(&str, &str); 11] = [
     ("/who [ROOM]", "who is here"),
     ("/list", "which rooms there are"),
     ("/topic [TEXT]", "read or set what the room is about"),
+    ("/history [NUMBER]", "what was said here last"),
+    ("/search WORDS", "where that was said"),
+    ("/register PASSWORD [EMAIL]", "make your name an account of yours"),
+    ("/login NAME PASSWORD", "log in to it"),
+    ("/logout", "log out"),
+    ("/password OLD NEW", "choose another password"),
     ("/time", "the time here"),
     ("/help", "this list"),
     ("/quit [WORDS]", "leave"),
@@ -72,10 +92,9 @@ impl<'a> Typed<'a> {
             "nick" => need("/nick NAME", |name| Self::Nick(word(name))),
             "join" => need("/join ROOM", |room| Self::Join(word(room))),
             "part" => Self::Part(some.map(word)),
-            "msg" => match rest.split_once(char::is_whitespace) {
-                Some((nick, text)) => Self::Msg(nick, text.trim_start()),
-                None => Self::Incomplete("/msg NICK TEXT"),
-            },
+            "msg" => {
+                two(rest).map_or(Self::Incomplete("/msg NICK TEXT"), |(nick, text)| Self::Msg(nick, text))
+            }
             "me" => need("/me WAVES", Self::Me),
             "who" => Self::Who(some.map(word)),
             "list" => Self::List,
@@ -83,10 +102,31 @@ impl<'a> Typed<'a> {
             "time" => Self::Time,
             "help" => Self::Help,
             "quit" => Self::Quit(some),
-            "pass" => need("/pass SECRET", Self::Pass),
+            "pass" => need("/pass SECRET", |secret| Self::Pass(Veiled(secret))),
+            "login" => two(rest).map_or(Self::Incomplete("/login NAME PASSWORD"), |(name, secret)| {
+                Self::Login(name, Veiled(secret))
+            }),
+            "logout" => Self::Logout,
+            "register" => need("/register PASSWORD [EMAIL]", |rest| {
+                let mut words = rest.split_whitespace();
+                Self::Register(Veiled(words.next().unwrap_or_default()), words.next())
+            }),
+            "password" => two(rest).map_or(Self::Incomplete("/password OLD NEW"), |(old, new)| {
+                Self::Password(Veiled(old), Veiled(new))
+            }),
+            "history" => match some.map(|count| count.parse::<usize>().ok().filter(|&count| count > 0)) {
+                Some(None) => Self::Incomplete("/history [NUMBER]"),
+                count => Self::History(count.flatten()),
+            },
+            "search" => need("/search WORDS", Self::Search),
             _ => Self::Unknown(name),
         }
     }
+}
+
+/// The first word and what stands behind it.
+fn two(text: &str) -> Option<(&str, &str)> {
+    text.split_once(char::is_whitespace).map(|(word, rest)| (word, rest.trim_start()))
 }
 
 fn word(text: &str) -> &str {
@@ -112,6 +152,18 @@ mod tests {
             ("/who #dev", Typed::Who(Some("#dev"))),
             ("/topic all about it", Typed::Topic(Some("all about it"))),
             ("/quit", Typed::Quit(None)),
+            ("/pass a b", Typed::Pass(Veiled("a b"))),
+            ("/login ann  my secret ", Typed::Login("ann", Veiled("my secret"))),
+            ("/login ann", Typed::Incomplete("/login NAME PASSWORD")),
+            ("/register secret", Typed::Register(Veiled("secret"), None)),
+            ("/register secret  a@b.c", Typed::Register(Veiled("secret"), Some("a@b.c"))),
+            ("/password old new", Typed::Password(Veiled("old"), Veiled("new"))),
+            ("/password old", Typed::Incomplete("/password OLD NEW")),
+            ("/history", Typed::History(None)),
+            ("/history 5", Typed::History(Some(5))),
+            ("/history 0", Typed::Incomplete("/history [NUMBER]")),
+            ("/history five", Typed::Incomplete("/history [NUMBER]")),
+            ("/search red wine", Typed::Search("red wine")),
             ("/dance", Typed::Unknown("dance")),
             ("/", Typed::Unknown("")),
         ] {
@@ -120,9 +172,17 @@ mod tests {
     }
 
     #[test]
+    fn no_secret_is_printed() {
+        for line in ["/pass geheim", "/login ann geheim", "/register geheim", "/password geheim geheim"] {
+            let shown = format!("{:?}", Typed::decode(line));
+            assert!(!shown.contains("geheim"), "{shown}");
+        }
+    }
+
+    #[test]
     fn every_command_in_the_help_is_known() {
         for (form, _) in HELP {
-            let form = form.replace(['[', ']'], "");
+            let form = form.replace(['[', ']'], "").replace("NUMBER", "1");
             assert!(!matches!(Typed::decode(&form), Typed::Unknown(_) | Typed::Say(_)), "{form}");
         }
     }

@@ -1,6 +1,9 @@
 //! Single exchanges with the sessions of the text dialects: what somebody types, and what everyone is sent.
 
+mod accounts;
+mod history;
 mod played;
+mod talk;
 mod voices;
 
 use dialect::fuzzing::text::Stage;
@@ -83,8 +86,8 @@ fn the_time_who_is_here_and_the_help_are_told_in_every_dialect() {
         assert!(time.starts_with("Tue Nov 14 22:13:2") && time.ends_with(" 2023"), "{time}");
         play(&mut stage, "0\"/help");
         let help = words(dialect, &mut stage, 0);
-        assert_eq!(help.len(), 12, "{help:?}");
-        assert_eq!(help[3], "/msg NICK TEXT   tell only one person");
+        assert_eq!(help.len(), 18, "{help:?}");
+        assert_eq!(help[3], "/msg NICK TEXT              tell only one person");
     }
 }
 
