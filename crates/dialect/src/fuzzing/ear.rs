@@ -18,8 +18,12 @@ pub(super) struct Ear {
     /// The label of its last line, as it comes back, and how often it has come back.
     label: Option<Vec<u8>>,
     labeled: usize,
-    /// The batch that is open.
-    batch: Option<Vec<u8>>,
+    /// Labels of lines that are answered when a later line has come.
+    later: Vec<Vec<u8>>,
+    /// Whether two open lines had one label: from then on nobody can tell their answers apart.
+    confused: bool,
+    /// The batches that are open, outermost first.
+    batches: Vec<Vec<u8>>,
     pub last: Vec<u8>,
     ended: bool,
 }
@@ -39,7 +43,9 @@ impl Ear {
             nick: b"*".to_vec(),
             label: None,
             labeled: 0,
-            batch: None,
+            later: Vec::new(),
+            confused: false,
+            batches: Vec::new(),
             last: Vec::new(),
             ended: false,
         }
@@ -50,16 +56,32 @@ impl Ear {
         // A label that is not UTF-8 is none where that is refused.
         let label = label.filter(|label| !self.utf8_only || std::str::from_utf8(label).is_ok());
         self.label = label.map(|label| escape(&label));
+        self.confused |= self.label.as_ref().is_some_and(|label| self.later.contains(label));
         self.labeled = 0;
+    }
+
+    /// Whether a line is not taken for its bytes.
+    pub fn refuses(&self, line: &[u8]) -> bool {
+        self.utf8_only && std::str::from_utf8(line).is_err()
+    }
+
+    /// The line that goes out is answered later.
+    pub fn postpone(&mut self) {
+        self.later.extend(self.label.take());
+    }
+
+    /// So many lines are still to be answered.
+    pub fn owed(&self, count: usize) -> Finding {
+        ensure(self.confused || self.later.len() == count, "a label of an earlier line has not come back")
     }
 
     /// All that answers the last line has been read.
     pub fn settle(&mut self) -> Finding {
-        if let Some(batch) = &self.batch {
+        if let Some(batch) = self.batches.last() {
             return Err(format!("the batch {:?} has no end", shown(batch)));
         }
         match self.label.take() {
-            Some(label) if self.labeled != 1 => {
+            Some(label) if self.labeled != 1 && !self.confused => {
                 Err(format!("{} answers to the label {:?}", self.labeled, shown(&label)))
             }
             _ => Ok(()),
@@ -68,8 +90,8 @@ impl Ear {
 
     /// The answer to the last line has not ended yet.
     pub fn wait(&self) -> Finding {
-        let over = self.label.is_some() && self.labeled > 0 && self.batch.is_none();
-        ensure(!over, "an answer ends before it is complete")
+        let over = self.label.is_some() && self.labeled > 0 && self.batches.is_empty();
+        ensure(!over || self.confused, "an answer ends before it is complete")
     }
 
     /// The connection ends.
@@ -120,12 +142,18 @@ impl Ear {
     fn tags(&mut self, message: &Message<'_>, tagged: bool) -> Finding {
         let Some(tags) = message.tags else { return Ok(()) };
         ensure(tagged || self.label.is_some(), "tags were not asked for")?;
-        if let Some((_, label)) = tags.iter().find(|(key, _)| *key == b"label") {
-            ensure(self.label.as_deref() == Some(label), "there is a label that was not sent")?;
-            self.labeled += 1;
+        if let Some((_, label)) = tags.iter().find(|(key, _)| *key == b"label" && !self.confused) {
+            match self.later.iter().position(|later| later == label) {
+                Some(at) => drop(self.later.swap_remove(at)),
+                None => {
+                    ensure(self.label.as_deref() == Some(label), "there is a label that was not sent")?;
+                    self.labeled += 1;
+                }
+            }
         }
         if let Some((_, batch)) = tags.iter().find(|(key, _)| *key == b"batch") {
-            ensure(self.batch.as_deref() == Some(batch), "there is a batch that is not open")?;
+            let open = self.batches.iter().any(|open| open == batch);
+            ensure(open, "there is a batch that is not open")?;
         }
         Ok(())
     }
@@ -151,9 +179,13 @@ impl Ear {
 
     fn batch(&mut self, message: &Message<'_>) -> Finding {
         let reference = message.param(0).unwrap_or_default();
-        match (reference.split_first(), &self.batch) {
-            (Some((b'+', reference)), None) => self.batch = Some(reference.to_vec()),
-            (Some((b'-', reference)), Some(open)) if open == reference => self.batch = None,
+        match reference.split_first() {
+            Some((b'+', reference)) if !self.batches.iter().any(|open| open == reference) => {
+                self.batches.push(reference.to_vec());
+            }
+            Some((b'-', reference)) if self.batches.last().is_some_and(|open| open == reference) => {
+                self.batches.pop();
+            }
             _ => return Err("a batch begins or ends at the wrong time".to_owned()),
         }
         Ok(())
@@ -176,12 +208,15 @@ impl Ear {
 
 /// Numerics that repeat what was sent, and how many parameters they have, the client's name included
 /// (`conformance` sections 8, 9, 15, 31).
-const COUNTS: [(&[&str], usize); 5] = [
-    (&["336", "730", "731", "732"], 2),
+const COUNTS: [(&[&str], usize); 8] = [
+    (&["760", "761"], 5),
+    (&["766"], 4),
+    (&["336", "730", "731", "732", "902", "903", "904", "905", "906"], 2),
     (&["219", "315", "318", "331", "332", "341", "347", "349", "365", "366", "368", "369"], 3),
     (&["401", "403", "404", "405", "406", "407", "410", "421", "432", "433", "442", "461", "471"], 3),
     (&["472", "473", "474", "475", "477", "482", "524", "704", "705", "706"], 3),
-    (&["322", "333", "353", "441", "443", "478", "734"], 4),
+    (&["908"], 3),
+    (&["322", "333", "353", "441", "443", "478", "734", "900"], 4),
 ];
 
 fn nick_of(source: &[u8]) -> &[u8] {

@@ -9,6 +9,7 @@
 //! lead   = OCTET            ; see `Lead`: `0ann` is a line of the first, `8x` ends its connection
 //! ```
 
+mod archive;
 mod ear;
 mod lead;
 mod seat;

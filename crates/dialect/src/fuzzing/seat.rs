@@ -11,9 +11,9 @@ use super::world::{World, verdict};
 use crate::irc::{Capabilities, Irc, Message};
 use crate::{Busy, Check, Delivery, Output, Rendering, Session, Settings};
 
-/// Most bytes that a session may keep between two lines, written down as text: a password and a
-/// question of 512 bytes each, byte by byte, and what is always there.
-const MOST_KEPT: usize = 8192;
+/// Most bytes that a session may keep between two lines, written down as text: a password, a question and a
+/// SASL exchange, byte by byte; a message of several lines with all its tags; and what is always there.
+const MOST_KEPT: usize = 40_960;
 
 /// Where a connection stands, as at a worker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,10 +60,44 @@ impl Seat {
     pub fn receive(&mut self, now: Timestamp, line: &[u8], outputs: &mut Vec<Output>) -> Finding {
         self.ear.settle()?;
         self.check_memory()?;
-        self.ear.expect(label_of(line, &self.session));
+        self.ear.owed(usize::from(self.session.drafted_label().is_some()))?;
+        let label = label_of(line, &self.session).filter(|_| !self.is_part_of_batch(line));
+        self.ear.expect(label);
         self.session.receive(now, line, outputs);
+        if self.opens_batch(line) && self.session.drafted_label().is_some() {
+            self.ear.postpone();
+        }
         self.spoke = true;
         Ok(())
+    }
+
+    /// A line that is within its limits, of a client that is registered.
+    fn taken<'l>(&self, line: &'l [u8]) -> Option<Message<'l>> {
+        let message = Message::decode(line).ok()?;
+        let tags = message.tags.map_or(0, |tags| tags.0.len() + 2);
+        let unread = line.len() > tags + 510 || self.ear.refuses(line);
+        (!unread && self.session.registered()).then_some(message)
+    }
+
+    fn opens_batch(&self, line: &[u8]) -> bool {
+        self.taken(line).is_some_and(|message| {
+            let opens = message.param(0).is_some_and(|reference| reference.starts_with(b"+"));
+            opens && message.command.eq_ignore_ascii_case(b"BATCH")
+        })
+    }
+
+    /// Whether a line is a later part of a batch, whose label is that of the first (`conformance` section
+    /// 24).
+    fn is_part_of_batch(&self, line: &[u8]) -> bool {
+        let Some(message) = self.taken(line) else { return false };
+        let is = |name: &[u8]| message.command.eq_ignore_ascii_case(name);
+        if is(b"BATCH") {
+            return message.param(0).is_some_and(|reference| reference.starts_with(b"-"));
+        }
+        let batch = message.tags.and_then(|tags| tags.value(b"batch")).filter(|batch| !batch.is_empty());
+        let knows = self.session.rendering().features & u64::from(Capabilities::MULTILINE.bits()) != 0;
+        let says = is(b"PRIVMSG") || is(b"NOTICE") || is(b"TAGMSG");
+        says && batch.is_some_and(|batch| knows || self.session.drafted() == Some(&batch[..]))
     }
 
     /// Delivers something to the session, and lets the peer read what it writes. One whose connection
@@ -145,7 +179,10 @@ pub(super) fn seat_of(id: SessionId) -> usize {
 }
 
 fn tags(rendering: Rendering) -> bool {
-    let tags = Capabilities::MESSAGE_TAGS | Capabilities::SERVER_TIME | Capabilities::ACCOUNT_TAG;
+    let tags = Capabilities::MESSAGE_TAGS
+        | Capabilities::SERVER_TIME
+        | Capabilities::ACCOUNT_TAG
+        | Capabilities::BATCH;
     rendering.features & u64::from(tags.bits()) != 0
 }
 

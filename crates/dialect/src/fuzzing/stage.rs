@@ -11,11 +11,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use hub::{
-    Answer, Audience, Cause, Command, Counts, Effect, Entry, Event, Hub, MessageId, Query, RoomId, SessionId,
-    Timestamp,
+    Answer, Audience, Cause, Command, Counts, Effect, Entry, Event, Hub, MessageId, Query, Recall, Recalled,
+    RoomId, SessionId, Timestamp,
 };
 
 use super::Finding;
+use super::archive::Archive;
 use super::lead::{Lead, SEATS};
 use super::seat::{Seat, State, seat_of};
 use super::world::{BEGINNING, World, verdict};
@@ -28,6 +29,7 @@ pub(super) struct Stage<'w> {
     world: &'w World,
     settings: Settings,
     hub: Hub,
+    archive: Archive,
     seats: Vec<Seat>,
     rooms: BTreeMap<RoomId, BTreeSet<SessionId>>,
     /// What is to be carried to the hub.
@@ -46,6 +48,7 @@ enum Post {
     Enter(SessionId, RoomId),
     Leave(SessionId, RoomId),
     Answer(SessionId, Box<Answer>),
+    Recalled(SessionId, Recalled),
     Local(SessionId, Vec<u8>),
     Done(SessionId),
     Close(SessionId, Cause),
@@ -61,6 +64,7 @@ impl<'w> Stage<'w> {
         let mut stage = Self {
             world,
             hub: Hub::new(world.hub()),
+            archive: Archive::default(),
             seats,
             settings,
             rooms: BTreeMap::new(),
@@ -225,6 +229,7 @@ impl Stage<'_> {
             Post::Reply(id, event) => self.tell(id, Delivery::Reply(&event)),
             Post::Tell(id, event) => self.tell(id, Delivery::Tell(&event)),
             Post::Answer(id, answer) => self.tell(id, Delivery::Answer(&answer)),
+            Post::Recalled(id, recalled) => self.tell(id, Delivery::Recalled(&recalled)),
             Post::Local(id, bytes) => self.tell(id, Delivery::Local(&bytes)),
             Post::Done(id) => self.tell(id, Delivery::Done),
             Post::TellRooms(rooms, except, event) => self.tell_rooms(&rooms, &except, &event),
@@ -299,9 +304,26 @@ impl Stage<'_> {
             }
             Output::Local(bytes) => self.posts.push(Post::Local(from, bytes)),
             Output::Done => self.posts.push(Post::Done(from)),
+            Output::Recall(recall) => {
+                let recalled = self.recall(from, &recall);
+                self.posts.push(Post::Recalled(from, recalled));
+            }
             Output::Check(_) | Output::Private { .. } => return Err("a check reached the hub".to_owned()),
         }
         self.hub.check()
+    }
+
+    fn recall(&mut self, from: SessionId, recall: &Recall) -> Recalled {
+        let target = match recall {
+            Recall::Page { target, .. } | Recall::Find { target, .. } => Some(target.clone()),
+            Recall::Targets { .. } => None,
+            Recall::Search(search) => search.target.clone(),
+        };
+        match self.hub.query(from, self.now, Query::Reach(target)) {
+            Answer::Reach(reach) => self.archive.recall(&reach, recall),
+            Answer::Rejected(rejection) => Recalled::Rejected(rejection),
+            _ => Recalled::Failed,
+        }
     }
 
     fn apply(&mut self, from: SessionId, command: Command) {
@@ -323,6 +345,7 @@ impl Stage<'_> {
                 let notice = Arc::new(Event::Notice("The configuration can't be read".into()));
                 self.posts.push(Post::Tell(session, notice));
             }
+            Effect::Keep(record) => self.archive.keep(&record),
             Effect::Shutdown => self.posts.push(Post::Stop),
         }
     }

@@ -3,10 +3,10 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
-use hub::{Casemapping, Limits, Origin, Privileges, Timestamp, UserFlags};
+use hub::{AlwaysOn, Casemapping, Credentials, Limits, Origin, Privileges, Several, Timestamp, UserFlags};
 
-use crate::irc::{Options, Settings, Sts};
-use crate::{Check, Verdict};
+use crate::irc::{Accounts, History, Metadata, Multiline, Options, Registration, Settings, Sts};
+use crate::{Check, Codes, Verdict};
 
 /// When a trial begins, in milliseconds.
 pub(super) const BEGINNING: Timestamp = Timestamp(1_700_000_000_000);
@@ -29,6 +29,10 @@ pub(super) struct World {
     hidden: bool,
     /// `n`: names are as long as they may be.
     long: bool,
+    /// `a`: there are accounts.
+    accounts: bool,
+    /// `h`: what happens is kept, and all that goes with it is on.
+    history: bool,
 }
 
 /// Capabilities of the four of the crowd.
@@ -39,6 +43,15 @@ const CAPABILITIES: [&str; 4] = [
     "labeled-response batch no-implicit-names",
     "message-tags away-notify extended-monitor",
     "echo-message",
+];
+
+/// What they have besides, when things are kept. The last two are shown what they have missed.
+const KEPT_CAPABILITIES: [&str; 4] = [
+    "draft/chathistory draft/event-playback draft/message-redaction draft/metadata-3 draft/multiline \
+     draft/read-marker draft/channel-rename soju.im/search",
+    "draft/multiline draft/metadata-2 draft/chathistory server-time",
+    "batch server-time draft/multiline draft/message-redaction draft/read-marker",
+    "batch server-time",
 ];
 
 impl World {
@@ -53,6 +66,8 @@ impl World {
             rfc1459: has(b'r'),
             hidden: has(b'i'),
             long: has(b'n'),
+            accounts: has(b'a'),
+            history: has(b'h'),
         }
     }
 
@@ -64,6 +79,10 @@ impl World {
             let caps = CAPABILITIES[seat];
             let said = ["CAP LS 302", "PASS letmein", &format!("CAP REQ :{caps}"), "CAP END"];
             lines.extend(said.map(|line| format!("{seat}{line}")));
+            if self.history {
+                lines.push(format!("{seat}CAP REQ :{}", KEPT_CAPABILITIES[seat]));
+                lines.push(format!("{seat}CAP END"));
+            }
             lines.push(format!("{seat}NICK {nick}"));
             lines.push(format!("{seat}USER {nick} 0 * :{nick} himself"));
             lines.push(format!("{seat}JOIN #a"));
@@ -86,7 +105,8 @@ impl World {
     pub fn origin(&self, seat: usize) -> Origin {
         let ip = IpAddr::V4(Ipv4Addr::new(192, 0, 2, u8::try_from(seat).unwrap_or(0)));
         let host = if self.long { "host.".repeat(12) + "org" } else { format!("host{seat}") };
-        Origin { ip: Some(ip), host: host.into(), secure: seat == 0, certificate: None, handle: None }
+        let certificate = (seat == 0).then(|| "ab".repeat(32).into());
+        Origin { ip: Some(ip), host: host.into(), secure: seat == 0, certificate, handle: None }
     }
 
     pub fn hub(&self) -> hub::Settings {
@@ -107,6 +127,9 @@ impl World {
             casemapping: self.casemapping(),
             limits,
             user_flags: if self.hidden { flags } else { UserFlags::empty() },
+            // As many users as connections: that is how they are counted here.
+            several_sessions: Several::Never,
+            always_on: AlwaysOn::Never,
             ..hub::Settings::default()
         }
     }
@@ -139,6 +162,30 @@ impl World {
             monitor: self.hub().limits.watched,
             list_entries: self.hub().limits.list_entries,
             channels: self.hub().limits.rooms_per_user,
+            accounts: self.accounts.then(|| Accounts {
+                mechanisms: vec!["PLAIN", "SCRAM-SHA-256", "EXTERNAL"],
+                registration: Some(Registration { before_connect: self.motd, email_required: self.small }),
+                max_password: if self.small { 20 } else { 1024 },
+                failures: self.small.then_some(3),
+            }),
+            history: self.history.then(|| History {
+                most: if self.small { 5 } else { 100 },
+                redaction: true,
+                keep_signals: self.small,
+                kept_tags: vec!["+a".to_owned()],
+                replay: 3,
+            }),
+            multiline: self.history.then_some(match self.small {
+                true => Multiline { max_bytes: 40, max_lines: 3 },
+                false => Multiline { max_bytes: 4096, max_lines: 32 },
+            }),
+            metadata: self.history.then_some(Metadata {
+                before_connect: self.motd,
+                max_subs: limits.subscriptions,
+                max_keys: limits.facts,
+                max_value_bytes: 300,
+                throttle: self.small,
+            }),
             sts: self.motd.then_some(Sts { port: 6697, duration: 60, preload: true }),
         }
     }
@@ -155,6 +202,35 @@ pub(super) fn verdict(check: Check) -> Verdict {
             let host = "gateway.test".into();
             Verdict::Gateway(Box::new(Origin { ip: Some(ip), host, secure, certificate, handle: None }))
         }
-        Check::Server(_) | Check::Operator { .. } | Check::Gateway { .. } => Verdict::Refused,
+        Check::Login { account, secret } => login(account.as_str(), &secret),
+        Check::Certificate { account } => login(account.as_deref().unwrap_or("ann"), b"secret"),
+        Check::Scram { first: true, message } if message == b"client" => {
+            Verdict::Challenge(b"server".repeat(100))
+        }
+        Check::Scram { first: false, message } if message == b"proof" => {
+            Verdict::Proved { account: "ann".into(), message: b"v=proof".to_vec() }
+        }
+        Check::Enroll { secret, .. } => match secret.as_slice() {
+            b"weak" => Verdict::Unacceptable("This password is easy to guess"),
+            b"soon" => Verdict::Throttled(7),
+            _ => {
+                let recovery = vec!["hash-a".into(), "hash-b".into()];
+                let credentials = Box::new(Credentials { recovery, ..Credentials::default() });
+                Verdict::Enrolled { credentials, codes: Codes(vec!["code-a".into(), "code-b".into()]) }
+            }
+        },
+        _ => Verdict::Refused,
     }
+}
+
+/// What becomes of the secret of an account.
+fn login(account: &str, secret: &[u8]) -> Verdict {
+    let recovery = match secret {
+        b"secret" => None,
+        b"code-a" => Some("hash-a".into()),
+        b"late" => return Verdict::Suspended,
+        b"soon" => return Verdict::Throttled(7),
+        _ => return Verdict::Refused,
+    };
+    Verdict::LoggedIn { account: account.into(), recovery }
 }

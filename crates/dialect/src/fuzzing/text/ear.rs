@@ -30,12 +30,14 @@ pub(super) struct Ear {
     lately: BTreeSet<u32>,
     /// The end of what was heard, which may be the beginning of a mark.
     tail: String,
+    /// Whether it may ask for what it has heard.
+    asks: bool,
     greeted: bool,
     ended: bool,
 }
 
 impl Ear {
-    pub fn new(dialect: Dialect, irc: IrcEar) -> Self {
+    pub fn new(dialect: Dialect, irc: IrcEar, asks: bool) -> Self {
         Self {
             dialect,
             irc,
@@ -44,6 +46,7 @@ impl Ear {
             marks: Vec::new(),
             lately: BTreeSet::new(),
             tail: String::new(),
+            asks,
             greeted: false,
             ended: false,
         }
@@ -130,18 +133,19 @@ impl Ear {
             let line = line.strip_suffix(b"\r\n").ok_or("a line has no end")?;
             let text = self.text(line, charset)?;
             clean(&text)?;
-            // What was said lately begins with the time.
-            match text.starts_with(|char: char| char.is_ascii_digit()) {
-                true => self.recalled(&text)?,
-                false => self.words(&text),
-            }
+            self.told(&text)?;
         }
         Ok(())
     }
 
-    fn recalled(&self, text: &str) -> Finding {
-        let twice = marks(text).0.iter().any(|mark| self.lately.contains(mark));
-        ensure(!twice, "what was heard is told again")
+    /// Takes the server's own words: what was said before stands behind its time.
+    fn told(&mut self, text: &str) -> Finding {
+        if !is_old(text) {
+            self.words(text);
+            return Ok(());
+        }
+        let twice = || marks(text).0.iter().any(|mark| self.lately.contains(mark));
+        ensure(self.asks || !twice(), "what was heard is told again")
     }
 
     fn packet(&mut self, unit: &[u8], charset: Charset) -> Finding {
@@ -150,25 +154,29 @@ impl Ear {
         ensure(!packet.name.is_empty(), "a packet is nobody's")?;
         let (name, text) = (self.text(packet.name, charset)?, self.text(packet.text, charset)?);
         ensure(!name.contains(char::is_control) && !text.contains(char::is_control), "a control character")?;
-        self.words(&text);
-        Ok(())
+        match name.as_str() {
+            "saloon" => self.told(&text),
+            _ => {
+                self.words(&text);
+                Ok(())
+            }
+        }
     }
 
     fn plain(&mut self, unit: &[u8], charset: Charset) -> Finding {
         ensure(unit.len() <= plain::MOST, "a unit is too long")?;
-        let text = match ServerUnit::decode(unit) {
+        match ServerUnit::decode(unit) {
             ServerUnit::Exit => return Err("a client is told to end".to_owned()),
-            ServerUnit::Relay { text, .. } | ServerUnit::Text(text) => text,
-        };
-        let words = self.text(text, charset)?;
-        self.words(&words);
+            ServerUnit::Relay { text, .. } => self.words(&self.text(text, charset)?),
+            ServerUnit::Text(text) => self.told(&self.text(text, charset)?)?,
+        }
         clean(&self.text(unit, charset)?)
     }
 
     fn group(&mut self, unit: &[u8], charset: Charset) -> Finding {
         ensure(unit.len() <= MOST, "a unit is too long")?;
         let text = self.text(unit, charset)?;
-        self.words(&text);
+        self.told(&text)?;
         let whole = text.strip_suffix(" is online\n").or_else(|| text.strip_suffix(" is offline\n"));
         clean(whole.unwrap_or(&text).trim_start_matches("a user left\n"))
     }
@@ -182,10 +190,8 @@ impl Ear {
         ensure(first == (*reply == Reply::Greeting), "the greeting is not what comes first")?;
         match *reply {
             Reply::Other(_) => return Err("a unit has no tag".to_owned()),
-            Reply::Sent { text, .. } => {
-                let words = self.text(text, charset)?;
-                self.words(&words);
-            }
+            Reply::Sent { id: 0, text, .. } => self.told(&self.text(text, charset)?)?,
+            Reply::Sent { text, .. } => self.words(&self.text(text, charset)?),
             _ => {}
         }
         let text = self.text(unit, charset)?;
@@ -209,6 +215,16 @@ impl Ear {
         self.lately.extend(&marks);
         self.marks.extend(marks);
     }
+}
+
+/// Whether a line begins with a time, and then as what somebody says.
+fn is_old(text: &str) -> bool {
+    let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+    let Some((hours, rest)) = text.split_once(':') else { return false };
+    digits(hours) == 2
+        && hours.len() == 2
+        && digits(rest) == 2
+        && [" <", " *", " [", " -", " …"].iter().any(|next| rest[2..].starts_with(next))
 }
 
 /// Without control characters but tab.

@@ -25,6 +25,7 @@
 
 mod ear;
 mod ledger;
+mod memory;
 mod seat;
 mod stage;
 mod typing;
@@ -46,6 +47,11 @@ pub fn trial(script: &[u8]) -> Finding {
         stage.step(*seat, *what, &unescaped(rest)).map_err(|finding| told(&finding, step))?;
     }
     stage.finish().map_err(|finding| told(&finding, b"(the end)"))
+}
+
+/// What dialects need to know of a server for trials, with this for those that are text.
+pub fn settings(text: crate::text::Settings) -> crate::Settings {
+    crate::Settings { text: text.into(), ..world::World::new(b"").dialects() }
 }
 
 /// The bytes that a rest stands for.

@@ -57,7 +57,7 @@ impl Seat {
             id,
             dialect,
             state: State::Open,
-            ear: Ear::new(dialect, IrcEar::new(server, false)),
+            ear: Ear::new(dialect, IrcEar::new(server, false), world.history),
             datagrams: Vec::new(),
             rendering: session.rendering(),
             pending: None,

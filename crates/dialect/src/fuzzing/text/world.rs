@@ -33,6 +33,8 @@ pub(super) struct World {
     unix: bool,
     /// `V`: peers have addresses of version 6.
     six: bool,
+    /// `H`: what is said is kept.
+    pub history: bool,
     /// `N`: all peers have the same port, and so the same name at first.
     same: bool,
 }
@@ -54,6 +56,7 @@ impl World {
             loud: has(b'L'),
             unix: has(b'U'),
             six: has(b'V'),
+            history: has(b'H'),
             same: has(b'N'),
         }
     }
@@ -89,7 +92,14 @@ impl World {
     pub fn hub(&self) -> hub::Settings {
         let small = Limits { rooms_per_user: 3, rooms: 5, members: 4, ..Limits::default() };
         let limits = if self.small { small } else { Limits::default() };
-        hub::Settings { limits, seats: if self.small { 2 } else { 1000 }, ..hub::Settings::default() }
+        hub::Settings {
+            limits,
+            seats: if self.small { 2 } else { 1000 },
+            history: self.history,
+            // Of what is kept elsewhere the hub itself keeps nothing.
+            recent: if self.history { 0 } else { 10 },
+            ..hub::Settings::default()
+        }
     }
 
     pub fn dialects(&self) -> crate::Settings {
@@ -98,6 +108,8 @@ impl World {
             nicklen: if self.small { 6 } else { 32 },
             message: if self.small { 64 } else { 4096 },
             compact_time: self.compact,
+            history_most: if self.history { 100 } else { 0 },
+            replay: if self.history { 10 } else { 0 },
             zone: TimeZone::UTC,
             ..text::Settings::default()
         };
