@@ -1,6 +1,8 @@
 //! What is at the other end, from the first bytes it sends: for people who knocked at the wrong door.
 
-use crate::url::{Dialect, Transport};
+use dialect::Dialect;
+
+use crate::url::Transport;
 
 /// Who is at the other end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

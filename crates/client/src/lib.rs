@@ -25,6 +25,7 @@ mod url;
 mod visible;
 
 pub use conversation::{Abilities, Conversation, Opening, Over, Parting, Step, Wish};
+pub use dialect::Dialect;
 pub use foreign::Speaker;
 pub use group::Group;
 pub use irc::Irc;
@@ -37,5 +38,5 @@ pub use show::{Person, Show, Sort};
 pub use tagged::Tagged;
 pub use text::Words;
 pub use typed::Typed;
-pub use url::{Dialect, Kind, Place, Transport, Url, UrlError};
+pub use url::{Kind, Place, Transport, Url, UrlError};
 pub use visible::{visible, visible_line};

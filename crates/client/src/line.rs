@@ -62,6 +62,9 @@ pub(crate) fn meaning(line: &str, asked: bool) -> Show {
         let one_word = !who.is_empty() && !who.contains([' ', '*', '<', '>']);
         one_word.then(|| (who.to_owned(), text.to_owned()))
     };
+    if let Some((time, words)) = crate::text::time_in_front(line) {
+        return Show::Old { time: time.to_owned(), words: words.to_owned() };
+    }
     if let Some(rest) = line.strip_prefix("-- ") {
         if let Some((who, room)) = named(rest, " has joined") {
             let room = Some(room.trim().to_owned()).filter(|room| !room.is_empty());
@@ -173,6 +176,7 @@ mod tests {
             ("*ann* psst", Show::Private { who: s("ann"), text: s("psst") }),
             ("-- ann has joined #lobby", Show::Joined { who: s("ann"), room: some("#lobby") }),
             ("-- ann has left", Show::Left { who: s("ann"), detail: None }),
+            ("08:00 <ann> hi", Show::Old { time: s("08:00"), words: s("<ann> hi") }),
             ("-- you are guest7", Show::Notice(s("you are guest7"))),
             ("Welcome", Show::Notice(s("Welcome"))),
             ("<not a nick> hi", Show::Notice(s("<not a nick> hi"))),

@@ -2,6 +2,8 @@
 
 use std::net::SocketAddr;
 
+use dialect::Dialect;
+
 use crate::conversation::Conversation;
 use crate::group::Group;
 use crate::irc::Irc;
@@ -10,7 +12,7 @@ use crate::packet::PacketChat;
 use crate::plain::Plain;
 use crate::tagged::Tagged;
 use crate::text::Words;
-use crate::url::{Dialect, Url};
+use crate::url::Url;
 
 /// The conversation that is to be held with whoever is at the URL. `name` is what the user is called if
 /// the URL does not say and the dialect needs it, `local` our own end of the connection.

@@ -12,7 +12,7 @@ use dialect::packet::wire::{Kind, MOST_NAME, MOST_TEXT, Packet, SIZE, leave_text
 
 use crate::conversation::{Abilities, Conversation, Parting, Step, Wish, failed, notice};
 use crate::show::Show;
-use crate::text::{Words, escaped, room_in_front};
+use crate::text::{Words, escaped, room_in_front, time_in_front};
 use crate::typed::Typed;
 use crate::url;
 
@@ -82,6 +82,9 @@ impl PacketChat {
 
     fn chat(&self, name: String, text: &str) -> Show {
         if self.role == Role::Group && name == SERVER {
+            if let Some((time, words)) = time_in_front(text) {
+                return Show::Old { time: time.to_owned(), words: words.to_owned() };
+            }
             let text = text.to_owned();
             return if self.asked { Show::Answer(text) } else { Show::Notice(text) };
         }

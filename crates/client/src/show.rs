@@ -33,6 +33,13 @@ pub enum Show {
         /// What.
         text: String,
     },
+    /// Somebody said something before we came, or at some time that we asked for.
+    Old {
+        /// When.
+        time: String,
+        /// Who said what.
+        words: String,
+    },
     /// Somebody came.
     Joined {
         /// Who.
@@ -89,7 +96,7 @@ impl Show {
     /// Why it is shown.
     pub fn sort(&self) -> Sort {
         match self {
-            Self::Said { .. } | Self::Action { .. } | Self::Private { .. } => Sort::Talk,
+            Self::Said { .. } | Self::Action { .. } | Self::Private { .. } | Self::Old { .. } => Sort::Talk,
             Self::People(_) | Self::Time(_) | Self::Name(_) | Self::Answer(_) => Sort::Answer,
             Self::Joined { .. } | Self::Left { .. } | Self::Notice(_) => Sort::Event,
             Self::Failed(_) => Sort::Failure,
@@ -107,6 +114,7 @@ impl fmt::Display for Show {
                 write!(f, "{}* {} {}", in_room(room), visible_line(who), several(text))
             }
             Self::Private { who, text } => write!(f, "Private ({}): {}", visible_line(who), several(text)),
+            Self::Old { time, words } => write!(f, "{} {}", visible_line(time), several(words)),
             Self::Joined { who, room } => {
                 write!(f, "-- {} has joined{}", visible_line(who), detail(room))
             }
@@ -172,6 +180,7 @@ mod tests {
             (Show::Private { who: who(), text: text() }, "Private (ann): hello"),
             (Show::Joined { who: who(), room: some("#dev") }, "-- ann has joined #dev"),
             (Show::Left { who: who(), detail: None }, "-- ann has left"),
+            (Show::Old { time: "14:03".into(), words: "<ann> hi".into() }, "14:03 <ann> hi"),
             (Show::Failed(text()), "!! hello"),
         ] {
             assert_eq!(show.to_string(), form);

@@ -59,6 +59,17 @@ pub fn room_in_front(text: &str) -> (Option<String>, &str) {
     }
 }
 
+/// The time that stands before what was said in the past: `14:03 <ann> hello`, `2026-11-21 14:03 <ann> hello`.
+pub fn time_in_front(text: &str) -> Option<(&str, &str)> {
+    let shaped = |text: &str, shape: &str| {
+        let fits = |(byte, like): (u8, u8)| if like == b'0' { byte.is_ascii_digit() } else { byte == like };
+        text.len() >= shape.len() && text.bytes().zip(shape.bytes()).all(fits)
+    };
+    let end = ["00:00 ", "0000-00-00 00:00 "].into_iter().find(|shape| shaped(text, shape))?.len();
+    let words = &text[end..];
+    words.starts_with(['<', '*', '[', '-', '…']).then(|| (&text[..end - 1], words))
+}
+
 /// Text that is to be said whatever it begins with, as a typed line.
 pub fn escaped(text: &str) -> String {
     if text.starts_with('/') { format!("/{text}") } else { text.to_owned() }
@@ -86,6 +97,16 @@ mod tests {
         assert_eq!(room_in_front("[#dev] hi"), (Some("#dev".into()), "hi"));
         assert_eq!(room_in_front("[dev] hi"), (None, "[dev] hi"));
         assert_eq!(room_in_front("[#dev]hi"), (None, "[#dev]hi"));
+    }
+
+    #[test]
+    fn a_time_in_front_is_told_from_what_people_say() {
+        assert_eq!(time_in_front("14:03 <ann> hi"), Some(("14:03", "<ann> hi")));
+        let dated = "2026-11-21 14:03 … there";
+        assert_eq!(time_in_front(dated), Some(("2026-11-21 14:03", "… there")));
+        for text in ["14:03", "14:03 tea", "14-03 <ann> hi", "<ann> 14:03 <bob> hi", "", "1四:03 <a> b"] {
+            assert_eq!(time_in_front(text), None, "{text}");
+        }
     }
 
     #[test]

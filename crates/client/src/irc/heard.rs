@@ -2,12 +2,16 @@
 
 use dialect::irc::Message;
 
-use super::{Irc, State, TOKEN};
+use super::{Irc, State, TOKEN, WANTED};
 use crate::conversation::{Over, Step, failed, notice};
 use crate::show::{Person, Show};
 
 /// A line as text: who says it, what it is, and what it is about.
 struct Heard {
+    /// When, if that is said: by RFC 3339, always of the same form and in UTC.
+    time: Option<String>,
+    /// The batch it is part of.
+    batch: Option<String>,
     source: String,
     command: String,
     params: Vec<String>,
@@ -38,7 +42,10 @@ impl Irc {
             return self.doubt(steps);
         };
         let text = |bytes: &[u8]| self.words.decode(bytes);
+        let tag = |key: &[u8]| message.tags.and_then(|tags| tags.value(key)).map(|value| text(&value));
         let heard = Heard {
+            time: tag(b"time"),
+            batch: tag(b"batch"),
             source: message.source.map(text).unwrap_or_default(),
             command: String::from_utf8_lossy(message.command).to_ascii_uppercase(),
             params: message.params.iter().map(|param| text(param)).collect(),
@@ -78,6 +85,9 @@ impl Irc {
             "MODE" => steps.push(notice(format!("{} sets {}", who(), heard.params.join(" ")))),
             "INVITE" => steps.push(notice(format!("{} invites you to {}", who(), heard.last()))),
             "ERROR" => self.error(heard, steps),
+            "BATCH" => self.batched(heard),
+            "FAIL" => steps.push(failed(plain(heard.last()))),
+            "WARN" | "NOTE" => steps.push(notice(plain(heard.last()))),
             "PONG" | "CAP" | "AUTHENTICATE" => {}
             _ => self.doubt(steps),
         }
@@ -97,7 +107,32 @@ impl Irc {
             (None, true) => Show::Said { who, room, text: plain(said) },
             (None, false) => Show::Private { who, text: plain(said) },
         };
+        let show = match self.old(heard) {
+            Some(time) => Show::Old { time, words: show.to_string() },
+            None => show,
+        };
         steps.push(Step::Show(show));
+    }
+
+    /// A batch of old messages begins or ends.
+    fn batched(&mut self, heard: &Heard) {
+        let reference = heard.param(0);
+        match (reference.strip_prefix('+'), reference.strip_prefix('-')) {
+            (Some(begun), _) if heard.param(1).ends_with("chathistory") => {
+                self.batch = Some(begun.to_owned())
+            }
+            (_, Some(ended)) if self.batch.as_deref() == Some(ended) => self.batch = None,
+            _ => {}
+        }
+    }
+
+    /// When it was said, if that is a while ago: before we entered, or it is part of a history.
+    fn old(&self, heard: &Heard) -> Option<String> {
+        let listed = heard.batch.is_some() && heard.batch == self.batch;
+        let before = self.entered.is_some() && heard.time < self.entered;
+        let time = heard.time.as_deref().filter(|_| listed || before)?;
+        let minutes = time.get(..16).unwrap_or(time).replacen('T', " ", 1);
+        Some(format!("{minutes} UTC"))
     }
 
     /// The room, if it is not the one we speak in.
@@ -114,6 +149,7 @@ impl Irc {
         let room = heard.param(0).to_owned();
         if self.is_me(heard.nick()) {
             self.room = Some(room.clone());
+            self.entered = heard.time.clone();
         }
         steps.push(Step::Show(Show::Joined { who: heard.nick().to_owned(), room: Some(room) }));
     }
@@ -181,6 +217,7 @@ impl Irc {
         self.server = Some(heard.source.clone());
         self.state = State::Joining;
         steps.push(notice(format!("you are {} at {}", self.nick, heard.source)));
+        self.say(&format!("CAP REQ :{WANTED}"), steps);
         self.say(&format!("JOIN {}", self.wanted), steps);
     }
 
@@ -208,8 +245,8 @@ impl Irc {
     }
 
     fn refused(&mut self, number: u16, heard: &Heard, steps: &mut Vec<Step>) {
-        // No MOTD is no news.
-        if number == 422 {
+        // No MOTD is no news, nor is a server that has never heard of capabilities.
+        if number == 422 || number == 421 && heard.param(1) == "CAP" {
             return;
         }
         // Our own room will not have us: the user may join another.

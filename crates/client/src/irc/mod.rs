@@ -17,6 +17,8 @@ use crate::text::Words;
 const MAX_SAID: usize = 380;
 /// What the server is asked to send back, to know that it has heard all that was said before.
 const TOKEN: &str = "saloon-heard";
+/// The capabilities that we can do something with: to know what was said before we came.
+const WANTED: &str = "server-time batch";
 
 /// The conversation.
 #[derive(Debug)]
@@ -35,6 +37,10 @@ pub struct Irc {
     asked: Asked,
     /// Signs asked for and not yet given.
     unconfirmed: u32,
+    /// When we entered a room last, as the server wrote it: what has an earlier time was said before.
+    entered: Option<String>,
+    /// The batch of old messages that is arriving.
+    batch: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +70,8 @@ impl Irc {
             people: Vec::new(),
             asked: Asked::default(),
             unconfirmed: 0,
+            entered: None,
+            batch: None,
         }
     }
 

@@ -14,7 +14,10 @@ fn talk() -> Irc {
     let mut irc = new();
     irc.start(&mut Vec::new());
     let welcome = b":irc.example.org 001 ann :Welcome\r\n";
-    assert_eq!(lines(steps(|steps| irc.receive(welcome, steps))), ["JOIN #dev\r\n"]);
+    assert_eq!(
+        lines(steps(|steps| irc.receive(welcome, steps))),
+        ["CAP REQ :server-time batch\r\n", "JOIN #dev\r\n"]
+    );
     irc.receive(b":ann!a@h JOIN #dev\r\n:s 353 ann = #dev :@bob ann\r\n", &mut Vec::new());
     assert_eq!(irc.opening(), Opening::Needed);
     irc.receive(b":s 366 ann #dev :End\r\n", &mut Vec::new());
@@ -73,6 +76,42 @@ fn people_are_heard_in_the_room_elsewhere_and_in_private() {
     let waves = Show::Action { who: "bob".into(), room: None, text: "waves".into() };
     assert_eq!(shown(&mut irc, b":bob!b@h PRIVMSG #dev :\x01ACTION waves\x01\r\n"), [waves]);
     assert!(shown(&mut irc, b":bob!b@h PRIVMSG ann :\x01VERSION\x01\r\n").is_empty());
+}
+
+#[test]
+fn what_was_said_before_we_came_is_shown_with_its_time() {
+    let mut irc = talk();
+    let old = |time: &str, words: &str| Show::Old { time: time.into(), words: words.into() };
+    shown(
+        &mut irc,
+        b":s CAP ann ACK :server-time batch\r\n@time=2026-11-21T14:03:00.500Z :ann!a@h JOIN #dev\r\n",
+    );
+    let before = b"@time=2026-11-20T23:59:00.000Z :bob!b@h PRIVMSG #dev :good night\r\n";
+    assert_eq!(shown(&mut irc, before), [old("2026-11-20 23:59 UTC", "<bob> good night")]);
+    let now = b"@time=2026-11-21T14:03:00.600Z :bob!b@h PRIVMSG #dev :hi\r\n";
+    assert_eq!(shown(&mut irc, now), [said("bob", "hi")]);
+    let listed = b"BATCH +1 chathistory #dev\r\n\
+        @batch=1;time=2026-11-21T14:03:00.600Z :bob!b@h PRIVMSG #dev :hi\r\nBATCH -1\r\n";
+    assert_eq!(shown(&mut irc, listed), [old("2026-11-21 14:03 UTC", "<bob> hi")]);
+    assert_eq!(shown(&mut irc, now), [said("bob", "hi")]);
+}
+
+#[test]
+fn a_server_of_before_capabilities_is_no_trouble() {
+    let mut irc = talk();
+    assert_eq!(
+        shown(&mut irc, b":s 421 ann CAP :Unknown command\r\n:bob!b@h PRIVMSG #dev :hi\r\n"),
+        [said("bob", "hi")]
+    );
+}
+
+#[test]
+fn replies_of_a_standard_form_are_shown_by_what_they_are() {
+    let mut irc = talk();
+    let fail = shown(&mut irc, b"FAIL REGISTER WEAK_PASSWORD ann :Too short\r\nNOTE * X :By the way\r\n");
+    assert_eq!(fail, [Show::Failed("Too short".into()), Show::Notice("By the way".into())]);
+    let early = steps(|steps| new().receive(b"NOTE * X :By the way\r\n", steps));
+    assert_eq!(early, [Step::Show(Show::Notice("By the way".into()))]);
 }
 
 #[test]

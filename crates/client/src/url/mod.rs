@@ -10,12 +10,21 @@
 //! option    = ("nick" / "room" / "encoding" / "kind") "=" value          ; %XX in a value is a byte
 //! ```
 
+mod error;
+mod place;
+mod transport;
+
 use std::fmt;
-use std::net::Ipv6Addr;
-use std::path::PathBuf;
 use std::str::FromStr;
 
+use dialect::Dialect;
+
 use crate::percent;
+
+pub use error::UrlError;
+pub use place::Place;
+use place::decode_host;
+pub use transport::Transport;
 
 /// Where to go. [`FromStr`] and [`Display`](fmt::Display) undo each other, except that what may be left
 /// out is printed.
@@ -37,52 +46,6 @@ pub struct Url {
     pub kind: Kind,
 }
 
-/// The dialects a client can speak.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dialect {
-    /// IRC.
-    Irc,
-    /// Lines for people.
-    Line,
-    /// A fixed structure in a datagram.
-    Packet,
-    /// Raw text, `exit;`.
-    Plain,
-    /// Raw text, everybody hears everything.
-    Group,
-    /// `time`, `name`, `list`, `send`.
-    Tagged,
-}
-
-/// What carries a dialect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Transport {
-    /// TCP.
-    Tcp,
-    /// TLS on TCP.
-    Tls,
-    /// A Unix stream socket.
-    Unix,
-    /// UDP.
-    Udp,
-    /// A Unix datagram socket.
-    Unixgram,
-}
-
-/// The other end.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// A machine and a port.
-    Host {
-        /// Its name or address, an IPv6 address without brackets.
-        host: String,
-        /// The port.
-        port: u16,
-    },
-    /// A socket file.
-    Path(PathBuf),
-}
-
 /// The two programs that speak `packet`, which leave in different ways.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Kind {
@@ -91,114 +54,6 @@ pub enum Kind {
     Group,
     /// Another person's program.
     Pair,
-}
-
-/// Why a text is not a [`Url`]. Each message says what is wrong and what is expected.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum UrlError {
-    /// There is no `://`.
-    #[error(
-        "`{0}` does not say how to get there: expected DIALECT+TRANSPORT://HOST:PORT, \
-         as in irc+tcp://127.0.0.1:6667"
-    )]
-    NoScheme(String),
-    /// The part before the `+` is none that we speak.
-    #[error("`{0}` is not a dialect: expected irc, line, packet, plain, group or tagged")]
-    UnknownDialect(String),
-    /// The part before `://` is none that we know.
-    #[error("`{0}://` is not a transport: expected tcp://, tls://, unix://, udp:// or unixgram://")]
-    UnknownTransport(String),
-    /// The transport cannot carry the dialect.
-    #[error("{dialect} does not travel over {transport}: {}", carriers(*.dialect))]
-    CannotCarry {
-        /// What is to be spoken.
-        dialect: Dialect,
-        /// What is to carry it.
-        transport: Transport,
-    },
-    /// There is nobody between `://` and the port.
-    #[error("there is no host: expected {0}://HOST:PORT, as in {0}://127.0.0.1:6667")]
-    NoHost(Transport),
-    /// An IPv6 address without brackets, or brackets without one.
-    #[error("`{0}` is not a host: an IPv6 address stands in brackets, as in [::1]:6667")]
-    BadHost(String),
-    /// What follows the last colon is not a port.
-    #[error("`{0}` is not a port: expected a number from 1 to 65535")]
-    BadPort(String),
-    /// No path behind `unix://`.
-    #[error("`{0}://` needs the path of a socket file, as in {0}:///run/saloon.sock")]
-    NoPath(Transport),
-    /// An option that does not exist.
-    #[error("`{0}` is not an option: expected nick=, room=, encoding= or kind= behind the `?`")]
-    UnknownOption(String),
-    /// An option without a value, or with one that cannot be.
-    #[error("`{0}` is not a value of {1}=: {2}")]
-    BadValue(String, &'static str, &'static str),
-}
-
-fn carriers(dialect: Dialect) -> &'static str {
-    match dialect {
-        Dialect::Packet => "it is made of datagrams; use udp:// or unixgram://",
-        _ => "it is a stream; use tcp://, tls:// or unix://",
-    }
-}
-
-impl Dialect {
-    /// All of them.
-    pub const ALL: [Self; 6] = [Self::Irc, Self::Line, Self::Packet, Self::Plain, Self::Group, Self::Tagged];
-
-    /// Its name.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Irc => "irc",
-            Self::Line => "line",
-            Self::Packet => "packet",
-            Self::Plain => "plain",
-            Self::Group => "group",
-            Self::Tagged => "tagged",
-        }
-    }
-
-    /// The port it is usually found at.
-    pub fn usual_port(self, transport: Transport) -> u16 {
-        match (self, transport) {
-            (Self::Irc, Transport::Tls) => 6697,
-            (Self::Irc, _) => 6667,
-            (Self::Line, _) => 6670,
-            (Self::Packet, _) => 30104,
-            (Self::Plain, _) => 8080,
-            (Self::Group, _) => 6671,
-            (Self::Tagged, _) => 3677,
-        }
-    }
-
-    fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|dialect| dialect.as_str() == name)
-    }
-}
-
-impl Transport {
-    const ALL: [Self; 5] = [Self::Tcp, Self::Tls, Self::Unix, Self::Udp, Self::Unixgram];
-
-    /// What stands before `://`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Tcp => "tcp",
-            Self::Tls => "tls",
-            Self::Unix => "unix",
-            Self::Udp => "udp",
-            Self::Unixgram => "unixgram",
-        }
-    }
-
-    /// Whether what is sent arrives in the same pieces, or not at all.
-    pub fn is_datagram(self) -> bool {
-        matches!(self, Self::Udp | Self::Unixgram)
-    }
-
-    fn has_path(self) -> bool {
-        matches!(self, Self::Unix | Self::Unixgram)
-    }
 }
 
 impl Url {
@@ -272,41 +127,12 @@ impl Url {
 fn decode_scheme(scheme: &str) -> Result<(Dialect, Transport), UrlError> {
     let (dialect, transport) = match scheme.split_once('+') {
         Some((dialect, transport)) => {
-            (Dialect::named(dialect).ok_or_else(|| UrlError::UnknownDialect(dialect.into()))?, transport)
+            (dialect.parse().map_err(|_| UrlError::UnknownDialect(dialect.into()))?, transport)
         }
         None => (Dialect::Irc, scheme),
     };
     let known = Transport::ALL.into_iter().find(|known| known.as_str() == transport);
     Ok((dialect, known.ok_or_else(|| UrlError::UnknownTransport(transport.into()))?))
-}
-
-fn decode_host(text: &str, dialect: Dialect, transport: Transport) -> Result<Place, UrlError> {
-    let text = text.strip_suffix('/').unwrap_or(text);
-    let bad = || UrlError::BadHost(text.into());
-    let (host, port) = match text.strip_prefix('[') {
-        Some(rest) => {
-            let (host, behind) = rest.split_once(']').ok_or_else(bad)?;
-            host.parse::<Ipv6Addr>().map_err(|_| bad())?;
-            let port = if behind.is_empty() { None } else { Some(behind.strip_prefix(':').ok_or_else(bad)?) };
-            (host, port)
-        }
-        None if text.matches(':').count() > 1 => return Err(bad()),
-        None => text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port))),
-    };
-    if host.is_empty() {
-        return Err(UrlError::NoHost(transport));
-    }
-    if host.chars().any(|c| c.is_control() || c.is_whitespace() || "/@\\".contains(c)) {
-        return Err(bad());
-    }
-    let port = port.map_or(Ok(dialect.usual_port(transport)), decode_port)?;
-    Ok(Place::Host { host: host.into(), port })
-}
-
-fn decode_port(text: &str) -> Result<u16, UrlError> {
-    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    let port = text.parse().ok().filter(|&port| digits && port != 0);
-    port.ok_or_else(|| UrlError::BadPort(text.into()))
 }
 
 impl fmt::Display for Url {
@@ -327,28 +153,6 @@ impl fmt::Display for Url {
             }
         }
         Ok(())
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Host { host, port } if host.contains(':') => write!(f, "[{host}]:{port}"),
-            Self::Host { host, port } => write!(f, "{host}:{port}"),
-            Self::Path(path) => path.display().fmt(f),
-        }
-    }
-}
-
-impl fmt::Display for Dialect {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl fmt::Display for Transport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }
 
