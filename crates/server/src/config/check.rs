@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use dialect::Dialect;
 use transport::TlsConfig;
 
 use super::limits::Limits;
 use super::suggest::did_you_mean;
-use super::words::{Casemapping, Dialect, Modes};
+use super::words::{Casemapping, Modes};
 use super::{Config, ConfigError, Listen, Server, Tls};
 
-type Checked = Result<(), ConfigError>;
+pub(super) type Checked = Result<(), ConfigError>;
 
 /// Channel modes that need no parameter.
 const CHANNEL_FLAGS: &str = "CMimnst";
@@ -19,8 +20,6 @@ const CHANNEL_FLAGS: &str = "CMimnst";
 const USER_FLAGS: &str = "iwBR";
 /// A session's number has eight bits for its worker, and the last value is the server itself.
 pub const MAX_WORKERS: usize = 255;
-/// The lowest cost RFC 7677 allows.
-const MIN_SCRAM_ITERATIONS: u32 = 4096;
 
 /// Goes through every section; the first thing wrong is reported.
 pub(super) fn check(config: &Config) -> Checked {
@@ -33,7 +32,7 @@ pub(super) fn check(config: &Config) -> Checked {
     opers(config)?;
     limits(&config.limits)?;
     addresses(config)?;
-    later(config)
+    super::check_kept::check(config)
 }
 
 fn names(config: &Config) -> Checked {
@@ -279,17 +278,7 @@ fn addresses(config: &Config) -> Checked {
     Ok(())
 }
 
-fn later(config: &Config) -> Checked {
-    let accounts = &config.accounts;
-    if accounts.scram_iterations < MIN_SCRAM_ITERATIONS {
-        return wrong("accounts.scram_iterations", "expected 4096 or more (RFC 7677)");
-    }
-    within("accounts.max_password_bytes", accounts.max_password_bytes, 300, 65_536)?;
-    within("limits.multiline.max_bytes", config.limits.multiline.max_bytes, 1, 1_048_576)?;
-    within("limits.multiline.max_lines", config.limits.multiline.max_lines, 1, 10_000)
-}
-
-fn within(key: &str, value: usize, least: usize, most: usize) -> Checked {
+pub(super) fn within(key: &str, value: usize, least: usize, most: usize) -> Checked {
     if (least..=most).contains(&value) {
         return Ok(());
     }
@@ -304,6 +293,6 @@ fn readable(key: &str, path: &Path) -> Checked {
     }
 }
 
-fn wrong(key: impl Into<String>, message: impl Into<String>) -> Checked {
+pub(super) fn wrong(key: impl Into<String>, message: impl Into<String>) -> Checked {
     Err(ConfigError::new(key, message))
 }

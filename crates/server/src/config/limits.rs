@@ -3,8 +3,9 @@
 use serde::Deserialize;
 use transport::Cidr;
 
+use super::accounts::ChannelRegistration;
 use super::duration::Duration;
-use super::later::Multiline;
+use super::history::Multiline;
 use super::words::from_texts;
 
 /// `[limits]`
@@ -35,15 +36,20 @@ pub struct Limits {
     pub messagelen: usize,
     /// Bytes of one unfinished input line, tags included.
     pub recvq: usize,
-    /// Bytes waiting for a slow reader before it is closed.
+    /// Bytes waiting for a slow reader before it falls behind: from then on it is told at its own pace what it
+    /// missed.
     pub sendq: usize,
+    /// How long one that is behind may take nothing at all before it is closed.
+    pub stalled: Duration,
     /// Connections at once, all listeners together.
     pub max_connections: usize,
     /// Channels that may exist at once.
     pub max_rooms: usize,
     /// Members of one channel.
     pub max_members: usize,
-    /// `[limits.multiline]`. Not yet.
+    /// Accounts that may exist.
+    pub max_accounts: usize,
+    /// `[limits.multiline]`
     pub multiline: Multiline,
 }
 
@@ -63,9 +69,11 @@ impl Default for Limits {
             messagelen: 4_096,
             recvq: 16_384,
             sendq: 1_048_576,
+            stalled: Duration::seconds(120),
             max_connections: 20_000,
             max_rooms: 100_000,
             max_members: 100_000,
+            max_accounts: 100_000,
             multiline: Multiline::default(),
         }
     }
@@ -79,8 +87,8 @@ pub struct Channels {
     pub default_modes: super::words::Modes,
     /// Channels one client may be on (`ISUPPORT CHANLIMIT`).
     pub max_per_client: usize,
-    /// `channels.registration`. Not yet.
-    pub registration: super::later::Switch,
+    /// `channels.registration`
+    pub registration: ChannelRegistration,
 }
 
 impl Default for Channels {
@@ -88,7 +96,7 @@ impl Default for Channels {
         Self {
             default_modes: "+nt".parse().unwrap_or_default(),
             max_per_client: 100,
-            registration: super::later::Switch::default(),
+            registration: ChannelRegistration::default(),
         }
     }
 }

@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use dialect::Dialect;
 use dialect::charset::{Charset, Setting};
 use serde::Deserialize;
 use transport::{Addr, AddrError, Cidr};
 
 use super::duration::Duration;
-use super::words::{Dialect, Encoding, FileMode, charset_named, from_text, from_texts};
+use super::words::{Encoding, FileMode, charset_named, from_text, from_texts};
 
 /// `[[listen]]`
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -18,7 +19,7 @@ pub struct Listen {
     #[serde(deserialize_with = "from_text")]
     pub addr: Addr,
     /// What is spoken there.
-    #[serde(default = "irc")]
+    #[serde(default, deserialize_with = "from_text")]
     pub dialect: Dialect,
     /// Certificate and key of a `tls://` listener; without, one is made up at start.
     #[serde(default)]
@@ -135,10 +136,6 @@ impl Listen {
             }
         }
     }
-}
-
-fn irc() -> Dialect {
-    Dialect::Irc
 }
 
 /// What old Chinese consoles send is GBK, of which this is the superset.

@@ -10,10 +10,12 @@
 //!              └──────────────▶ ConfigError ◀──────────────────┘
 //! ```
 
+mod accounts;
 mod check;
+mod check_kept;
 mod duration;
 mod error;
-mod later;
+mod history;
 mod limits;
 mod listen;
 mod opers;
@@ -26,22 +28,21 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use dialect::Dialect;
 use serde::Deserialize;
 
+pub use accounts::{Accounts, ChannelRegistration, LoginThrottling, NickReservation, Registration, Sessions};
 pub use check::MAX_WORKERS;
 pub use duration::Duration;
 pub use error::ConfigError;
-pub use later::{
-    Accounts, Datastore, History, Metadata, Multiline, NickReservation, Registration, Sessions, Switch,
-    TagmsgStorage,
-};
+pub use history::{Datastore, History, Metadata, Multiline, TagmsgStorage};
 pub use limits::{Channels, Fakelag, IpCloaking, IpLimits, Limits};
 pub use listen::{Listen, Tls};
 pub use opers::{CloakKey, Log, Oper, OperClass, Sts};
 pub use server::{Admin, Network, Server, Timeouts, Webirc};
 pub use words::{
-    AlwaysOn, Capability, Casemapping, Dialect, Encoding, FileMode, Fingerprint, LogFormat, LogLevel,
-    LogTarget, Mechanism, Modes, ReservationMethod,
+    AlwaysOn, Capability, Casemapping, Encoding, FileMode, Fingerprint, LogFormat, LogLevel, LogTarget,
+    Mechanism, Modes, ReservationMethod,
 };
 
 /// Everything that can be set.
@@ -56,9 +57,9 @@ pub struct Config {
     pub admin: Admin,
     /// Where to listen; a file that has any `[[listen]]` replaces the default ones.
     pub listen: Vec<Listen>,
-    /// Where state is kept. Not yet.
+    /// Where state is kept.
     pub datastore: Datastore,
-    /// Registered identities. Not yet.
+    /// Registered identities.
     pub accounts: Accounts,
     /// Channels in general.
     pub channels: Channels,
@@ -74,9 +75,9 @@ pub struct Config {
     pub ip_cloaking: IpCloaking,
     /// Slowing down floods.
     pub fakelag: Fakelag,
-    /// What is kept of what was said. Not yet.
+    /// What is kept of what was said.
     pub history: History,
-    /// Facts about users and channels. Not yet.
+    /// Facts about users and channels.
     pub metadata: Metadata,
     /// Strict transport security.
     pub sts: Sts,

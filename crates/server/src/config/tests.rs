@@ -173,8 +173,28 @@ fn rules_across_values_are_checked() {
         ("ip_limits.window = \"0s\"", "ip_limits.window: expected more"),
         ("sts.port = 0", "sts.port: expected the port"),
         ("ip_cloaking.suffix = \"a b\"", "ip_cloaking.suffix: expected"),
+        ("datastore.path = \"\"", "datastore.path: expected a directory"),
+        ("accounts.sasl_mechanisms = []", "accounts.sasl_mechanisms: name at least one"),
         ("accounts.scram_iterations = 1", "accounts.scram_iterations: expected 4096"),
+        ("accounts.scram_iterations = 9999999", "accounts.scram_iterations: expected 1000000"),
         ("accounts.max_password_bytes = 200", "accounts.max_password_bytes: 200 is out of range"),
+        ("accounts.recovery_codes = 101", "accounts.recovery_codes: 101 is out of range"),
+        ("accounts.registration.max_new = 0", "accounts.registration.max_new: 0 is out of range"),
+        ("accounts.registration.window = \"1ms\"", "accounts.registration.window: expected one second"),
+        ("accounts.login_throttling.attempts = 0", "accounts.login_throttling.attempts: 0 is out of range"),
+        (
+            "accounts.login_throttling.window = \"0s\"",
+            "accounts.login_throttling.window: expected one second",
+        ),
+        ("limits.max_accounts = 0", "limits.max_accounts: 0 is out of range"),
+        ("limits.multiline.max_lines = 0", "limits.multiline.max_lines: 0 is out of range"),
+        ("history.channel_length = 0", "history.channel_length: 0 is out of range"),
+        ("history.chathistory_max_messages = 0", "history.chathistory_max_messages: 0 is out of range"),
+        ("history.replay = 1001", "history.replay: 1001 is out of range"),
+        ("history.max_age = \"0s\"", "history.max_age: expected one second or more"),
+        ("history.max_size = 1000", "history.max_size: expected 1048576 bytes"),
+        ("history.tagmsg_storage.allow = [\"react\"]", "history.tagmsg_storage.allow[0]: expected the name"),
+        ("metadata.max_value_bytes = 0", "metadata.max_value_bytes: 0 is out of range"),
         ("listen = []", "listen: name at least one tcp:"),
     ];
     for (text, expected) in cases {
@@ -263,7 +283,7 @@ fn relative_paths_start_from_the_directory_of_the_file() {
     let config = Config::load(&file).expect("it loads");
 
     assert_eq!(config.server.motd, Some(dir.path().join("motd.txt")));
-    assert_eq!(config.datastore.path, dir.path().join("saloon.db"));
+    assert_eq!(config.datastore.path, dir.path().join("saloon-data"));
     assert_eq!(config.warnings(), Vec::<String>::new(), "a default path is no setting");
     assert_eq!(config.listen[0].tls.as_ref().map(|tls| &tls.key), Some(&dir.path().join("key.pem")));
     assert_eq!(config.listen[1].addr.to_string(), format!("unix://{}", dir.path().join("s.sock").display()));
@@ -308,16 +328,6 @@ fn an_error_in_a_file_names_the_file() {
 #[test]
 fn settings_of_later_features_are_accepted_with_a_warning() {
     let cases = [
-        ("accounts.enabled = false", "accounts.enabled has no effect yet: accounts come in a later release"),
-        ("accounts.registration.throttle = false", "accounts.registration.throttle has no effect yet"),
-        ("accounts.sessions.always_on = \"mandatory\"", "accounts.sessions.always_on has no effect"),
-        ("accounts.sasl_mechanisms = [\"PLAIN\"]", "accounts.sasl_mechanisms has no effect"),
-        ("datastore.path = \"elsewhere\"", "datastore.path has no effect"),
-        ("history.enabled = false", "history.enabled has no effect"),
-        ("history.tagmsg_storage = { default = true }", "history.tagmsg_storage has no effect"),
-        ("metadata.throttle = false", "metadata.throttle has no effect"),
-        ("limits.multiline.max_lines = 3", "limits.multiline.max_lines has no effect"),
-        ("channels.registration = { enabled = false }", "channels.registration.enabled has no effect"),
         ("server.lookup_hostnames = true", "server.lookup_hostnames has no effect"),
         ("server.check_ident = true", "server.check_ident has no effect"),
         ("server.name = \"localhost\"", "server.name is \"localhost\": clients take"),
@@ -364,8 +374,24 @@ fn a_file_for_a_conformance_run_loads() {
         enabled = false
     "#;
     let config = accepted(text);
-    assert!(config.server.password.is_some_and(|secret| secret.verify(b"letmein")));
+    assert!(config.server.password.as_ref().is_some_and(|secret| secret.verify(b"letmein")));
     assert!(config.opers["operuser"].password.verify(b"operpassword"));
+    assert_eq!(config.warnings(), Vec::<String>::new());
+}
+
+#[test]
+fn what_is_kept_may_be_bounded_by_age_and_size() {
+    let config = accepted("history = { max_age = \"90d\", max_size = 1073741824 }");
+    assert_eq!(config.history.max_age, Some(Duration::seconds(90 * 86_400)));
+    assert_eq!(config.history.max_size, Some(1 << 30));
+    assert_eq!((accepted("").history.max_age, accepted("").history.max_size), (None, None));
+}
+
+#[test]
+fn a_mechanism_is_offered_if_accounts_are() {
+    let config = accepted("accounts.sasl_mechanisms = [\"PLAIN\"]");
+    assert!(config.accounts.offers(Mechanism::Plain) && !config.accounts.offers(Mechanism::External));
+    assert!(!accepted("accounts.enabled = false").accounts.offers(Mechanism::Plain));
 }
 
 #[test]

@@ -24,19 +24,6 @@ fn without_effect(config: &Config) -> Vec<String> {
     }
     not_yet!("host names of peers come": server.lookup_hostnames);
     not_yet!("asking ident servers comes": server.check_ident);
-    not_yet!("storage comes": datastore.path);
-    not_yet!("accounts come": accounts.enabled, accounts.sasl_mechanisms, accounts.scram_iterations,
-        accounts.max_password_bytes, accounts.registration.enabled,
-        accounts.registration.allow_before_connect, accounts.registration.email_required,
-        accounts.registration.throttle, accounts.login_throttling.enabled,
-        accounts.nick_reservation.enabled, accounts.nick_reservation.method, accounts.sessions.enabled,
-        accounts.sessions.allowed_by_default, accounts.sessions.always_on);
-    not_yet!("registered channels come": channels.registration.enabled);
-    not_yet!("messages of several lines come": limits.multiline.max_bytes, limits.multiline.max_lines);
-    not_yet!("history comes": history.enabled, history.channel_length, history.client_length,
-        history.chathistory_max_messages, history.allow_individual_delete, history.tagmsg_storage);
-    not_yet!("metadata comes": metadata.enabled, metadata.before_connect, metadata.max_subs,
-        metadata.max_keys, metadata.max_value_bytes, metadata.throttle);
     warnings
 }
 

@@ -63,24 +63,6 @@ words! {
 }
 
 words! {
-    /// What the bytes on a listener mean.
-    Dialect, "a dialect" {
-        /// IRC with IRCv3, the native one.
-        Irc = "irc",
-        /// Lines for people with `nc` or `telnet`.
-        Line = "line",
-        /// Packets of fixed size.
-        Packet = "packet",
-        /// Raw text, one read a message.
-        Plain = "plain",
-        /// Raw text, everybody hears everything, private messages from peer to peer.
-        Group = "group",
-        /// Requests of four letters.
-        Tagged = "tagged",
-    }
-}
-
-words! {
     /// Something an operator class allows.
     Capability, "an operator capability" {
         /// `KILL`: disconnect somebody.
