@@ -13,7 +13,7 @@ use dialect::Dialect;
 use hub::{Event, Identity, SessionId};
 use transport::{Events, Interest, Poll};
 
-use crate::config::{Config, Dialect as Word};
+use crate::config::Config;
 use crate::core::worker_of;
 use crate::inbox::Post;
 use crate::shared::Shared;
@@ -46,7 +46,7 @@ impl Bridge {
     /// # Errors
     /// The system is out of descriptors.
     pub fn new(config: &Config) -> io::Result<Self> {
-        let group = config.listen.iter().filter(|listen| listen.dialect == Word::Group);
+        let group = config.listen.iter().filter(|listen| listen.dialect == Dialect::Group);
         let mut ips = group.filter_map(|listen| listen.addr.endpoint()).map(|endpoint| endpoint.host.ip());
         let Some(first_ip) = ips.next() else { return Ok(Self(None)) };
         let ip = if ips.all(|ip| ip == first_ip) { first_ip } else { Ipv4Addr::UNSPECIFIED.into() };

@@ -1,15 +1,21 @@
 //! The hub behind its lock, and the way from its effects to the workers.
 //!
 //! Whoever holds the lock applies its entries and puts the effects into the inboxes before letting go, so
-//! every worker sees effects in the hub's order. Nothing is read or written meanwhile.
+//! every worker sees effects in the hub's order. What is to be kept is numbered in that order, too, and handed
+//! to the thread that writes. Nothing is read or written meanwhile.
 
 use std::sync::Arc;
 
 use dialect::Output;
-use hub::{Audience, Command, Effect, Entry, Hub, MessageId, RoomId, SessionId, Timestamp};
+use hub::{
+    Account, Answer, Audience, Command, Effect, Entry, Event, Hub, MessageId, Query, Recall, Recalled,
+    Record, Rejection, RoomId, SessionId, Settings, Timestamp,
+};
 
 use crate::control::{Control, Order};
 use crate::inbox::{Inbox, Post};
+use crate::ledger::{self, Ledger};
+use crate::recall::{Job, Jobs, Question};
 
 /// The hub, and which workers have members of which room.
 #[derive(Debug)]
@@ -19,27 +25,50 @@ pub struct Core {
     rooms: Vec<Vec<u32>>,
     workers: usize,
     control: Control,
+    ledger: Ledger,
+    /// To those who read what is kept.
+    jobs: Jobs,
+    /// Whether what is said is kept.
+    history: bool,
 }
 
 /// Posts on their way to the inboxes, one list for each worker.
 #[derive(Debug)]
-pub struct Staged(Vec<Vec<Post>>);
+pub struct Staged {
+    lists: Vec<List>,
+    /// The number of the last record before what is staged now.
+    number: u64,
+}
+
+/// Posts for one worker, and the number that it was told last.
+#[derive(Debug, Default)]
+struct List {
+    posts: Vec<Post>,
+    number: u64,
+}
 
 impl Staged {
     /// Lists for so many workers.
     pub fn new(workers: usize) -> Self {
-        Self((0..workers).map(|_| Vec::new()).collect())
+        Self { lists: (0..workers).map(|_| List::default()).collect(), number: 0 }
     }
 
     fn to(&mut self, session: SessionId, post: Post) {
-        if let Some(list) = self.0.get_mut(worker_of(session)) {
-            list.push(post);
+        self.at(worker_of(session), post);
+    }
+
+    fn at(&mut self, worker: usize, post: Post) {
+        let Some(list) = self.lists.get_mut(worker) else { return };
+        if list.number != self.number {
+            list.number = self.number;
+            list.posts.push(Post::Number(self.number));
         }
+        list.posts.push(post);
     }
 
     /// Delivers everything, and wakes every worker concerned but the one that does this.
     pub fn deliver(&mut self, inboxes: &[Inbox], me: usize) {
-        for (worker, (posts, inbox)) in self.0.iter_mut().zip(inboxes).enumerate() {
+        for (worker, (List { posts, .. }, inbox)) in self.lists.iter_mut().zip(inboxes).enumerate() {
             if !posts.is_empty() {
                 inbox.put(posts);
                 if worker != me {
@@ -66,17 +95,66 @@ pub fn slot_of(session: SessionId) -> usize {
 }
 
 impl Core {
-    /// An empty hub for so many workers.
-    pub fn new(settings: hub::Settings, workers: usize, control: Control) -> Self {
-        Self { hub: Hub::new(settings), rooms: Vec::new(), workers, control }
+    /// A hub, with so many workers around it. `history` is whether what is said is kept.
+    pub fn new(
+        hub: Hub,
+        history: bool,
+        workers: usize,
+        control: Control,
+        ledger: Ledger,
+        jobs: Jobs,
+    ) -> Self {
+        Self { hub, rooms: Vec::new(), workers, control, ledger, jobs, history }
     }
 
     /// Other settings from now on.
-    pub fn configure(&mut self, at: Timestamp, settings: hub::Settings) {
+    pub fn configure(&mut self, at: Timestamp, settings: Settings) {
+        self.history = settings.history;
         let command = Command::Configure(Box::new(settings));
-        let entry = Entry { at, id: MessageId::default(), from: SessionId(u64::MAX), command };
-        let effects = self.hub.apply(entry);
-        debug_assert!(effects.is_empty(), "settings concern nobody in particular");
+        let entry = Entry { at, id: MessageId::default(), from: SessionId::SERVER, command };
+        for effect in self.hub.apply(entry) {
+            debug_assert!(matches!(effect, Effect::Keep(_)), "settings concern nobody in particular");
+            if let Effect::Keep(record) = effect {
+                self.ledger.enter(*record);
+            }
+        }
+    }
+
+    /// The account of this name.
+    pub fn account(&self, name: &str) -> Option<Account> {
+        self.hub.account(name).cloned()
+    }
+
+    /// The account that a certificate belongs to.
+    pub fn account_by_certificate(&self, fingerprint: &str) -> Option<Account> {
+        self.hub.account_by_certificate(fingerprint).cloned()
+    }
+
+    /// All accounts, by name.
+    pub fn accounts(&self) -> Vec<Account> {
+        self.hub.accounts().cloned().collect()
+    }
+
+    /// Applies a command of the server's own, tells everyone concerned, and gives what it was answered, and the
+    /// number up to which everything has to be on disk for that to be true.
+    pub fn apply_as_server(
+        &mut self,
+        at: Timestamp,
+        id: MessageId,
+        command: Command,
+        inboxes: &[Inbox],
+    ) -> (Vec<Arc<Event>>, u64) {
+        // The server's number is behind those of all workers, and so is its list.
+        let mut staged = Staged::new(worker_of(SessionId::SERVER) + 1);
+        staged.number = self.ledger.last();
+        self.command(Entry { at, id, from: SessionId::SERVER, command }, &mut staged);
+        let own = staged.lists.pop().unwrap_or_default();
+        staged.deliver(inboxes, usize::MAX);
+        let answers = own.posts.into_iter().filter_map(|post| match post {
+            Post::Reply(_, event) => Some(event),
+            _ => None,
+        });
+        (answers.collect(), self.ledger.last())
     }
 
     /// Does what a session wants done, and stages what comes of it.
@@ -88,10 +166,11 @@ impl Core {
         output: Output,
         staged: &mut Staged,
     ) {
+        staged.number = self.ledger.last();
         match output {
-            Output::Command(command) => self.apply(Entry { at, id, from, command }, staged),
+            Output::Command(command) => self.command(Entry { at, id, from, command }, staged),
             Output::Close(cause) => {
-                self.apply(Entry { at, id, from, command: Command::Leave { cause } }, staged)
+                self.command(Entry { at, id, from, command: Command::Leave { cause } }, staged)
             }
             Output::Query(query) => {
                 let answer = self.hub.query(from, at, query);
@@ -99,34 +178,85 @@ impl Core {
             }
             Output::Local(bytes) => staged.to(from, Post::Local(from, bytes)),
             Output::Done => staged.to(from, Post::Done(from)),
+            Output::Recall(recall) => self.recall(at, from, *recall, staged),
             Output::Check(_) | Output::Private { .. } => {
                 debug_assert!(false, "secrets and datagrams are dealt with by the worker");
             }
         }
     }
 
-    fn apply(&mut self, entry: Entry, staged: &mut Staged) {
+    /// Has the hub apply a command, unless it would have to be kept and can't be.
+    fn command(&mut self, entry: Entry, staged: &mut Staged) {
+        let needs_keeping = ledger::needs_keeping(&entry.command, self.history);
+        if needs_keeping && let Some(why) = self.ledger.disk().refuses() {
+            let refusal = Event::Rejected(Rejection::NotKept(why));
+            return staged.to(entry.from, Post::Reply(entry.from, Arc::new(refusal)));
+        }
+        self.apply(entry, needs_keeping, staged);
+    }
+
+    fn apply(&mut self, entry: Entry, needs_keeping: bool, staged: &mut Staged) {
         let from = entry.from;
         for effect in self.hub.apply(entry) {
             match effect {
                 Effect::Reply(event) => staged.to(from, Post::Reply(from, event)),
                 Effect::Tell { to, event } => self.tell(to, event, staged),
-                Effect::Enter { session, room } => {
-                    *self.members(room, worker_of(session)) += 1;
-                    staged.to(session, Post::Enter(session, room));
-                }
+                Effect::Enter { session, room } => self.enter(session, room, staged),
                 Effect::Leave { session, room } => {
                     *self.members(room, worker_of(session)) -= 1;
                     staged.to(session, Post::Leave(session, room));
                 }
                 Effect::Close { session, cause } => staged.to(session, Post::Close(session, Box::new(cause))),
                 Effect::Rehash { session } => self.control.send(Order::Reload { asked_by: Some(session) }),
+                Effect::Keep(record) => self.keep(from, *record, needs_keeping, staged),
                 Effect::Shutdown => self.control.send(Order::Stop),
             }
         }
     }
 
-    fn tell(&mut self, to: Audience, event: Arc<hub::Event>, staged: &mut Staged) {
+    /// Numbers a record. An answer to who asked for something that has to be kept promises that it is.
+    fn keep(&mut self, from: SessionId, record: Record, needs_keeping: bool, staged: &mut Staged) {
+        let promised = needs_keeping && record.is_promise();
+        staged.number = self.ledger.enter(record);
+        if promised {
+            staged.to(from, Post::Promise(from, staged.number));
+        }
+    }
+
+    /// Finds out which histories a session may read, and has them read as they are now.
+    fn recall(&mut self, at: Timestamp, from: SessionId, recall: Recall, staged: &mut Staged) {
+        let target = match &recall {
+            Recall::Page { target, .. } | Recall::Find { target, .. } => Some(target.clone()),
+            Recall::Search(search) => search.target.clone(),
+            Recall::Targets { .. } => None,
+        };
+        let refused = match self.hub.query(from, at, Query::Reach(target)) {
+            Answer::Reach(reach) => {
+                let question = Question { session: from, upto: self.ledger.last(), recall, reach: *reach };
+                match self.jobs.send(Job::Recall(Box::new(question))) {
+                    Ok(()) => return,
+                    Err(_) => Recalled::Failed,
+                }
+            }
+            Answer::Rejected(rejection) => Recalled::Rejected(rejection),
+            _ => Recalled::Failed,
+        };
+        staged.to(from, Post::Recalled(from, Box::new(refused)));
+    }
+
+    fn enter(&mut self, session: SessionId, room: RoomId, staged: &mut Staged) {
+        let worker = worker_of(session);
+        let count = self.members(room, worker);
+        *count += 1;
+        if *count == 1
+            && let Some(log) = self.hub.history_of(room)
+        {
+            staged.at(worker, Post::Room(room, log));
+        }
+        staged.to(session, Post::Enter(session, room));
+    }
+
+    fn tell(&mut self, to: Audience, event: Arc<Event>, staged: &mut Staged) {
         match to {
             Audience::Session(session) => staged.to(session, Post::Tell(session, event)),
             Audience::Sessions(sessions) => {
@@ -135,17 +265,17 @@ impl Core {
                 }
             }
             Audience::Room { room, except } => {
-                for (worker, list) in staged.0.iter_mut().enumerate() {
+                for worker in 0..self.workers {
                     if self.has_members(room, worker) {
-                        list.push(Post::TellRoom(room, except, Arc::clone(&event)));
+                        staged.at(worker, Post::TellRoom(room, except, Arc::clone(&event)));
                     }
                 }
             }
             Audience::Rooms { rooms, except } => {
                 let whom = Arc::new((rooms, except));
-                for (worker, list) in staged.0.iter_mut().enumerate() {
+                for worker in 0..self.workers {
                     if whom.0.iter().any(|&room| self.has_members(room, worker)) {
-                        list.push(Post::TellRooms(Arc::clone(&whom), Arc::clone(&event)));
+                        staged.at(worker, Post::TellRooms(Arc::clone(&whom), Arc::clone(&event)));
                     }
                 }
             }

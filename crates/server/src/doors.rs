@@ -5,15 +5,18 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use dialect::Dialect;
 use transport::{
     Addr, BindError, DatagramListener, DatagramOptions, ListenOptions, Listener, Owner, TlsConfig, TlsError,
     self_signed,
 };
 
-use crate::config::{Config, ConfigError, Dialect, Listen};
+use crate::config::{Config, ConfigError, Listen};
 
 /// After how long a silence the kernel asks whether the other end of a connection is still there.
 const KEEPALIVE: Duration = Duration::from_secs(60);
+/// Bytes that the kernel holds for a peer that gets unit by unit.
+const PACED_BUFFER: usize = 32 * 1024;
 
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +40,12 @@ pub enum ServeError {
         /// Why not.
         source: std::io::Error,
     },
+    /// What outlives the server can't be opened.
+    #[error("{problem}; {advice}", advice = crate::keeping::advice(.problem))]
+    Store {
+        /// Why not; said in the message, so it is no source of it.
+        problem: store::StoreError,
+    },
     /// The configuration is wrong.
     #[error(transparent)]
     Config(#[from] ConfigError),
@@ -48,6 +57,12 @@ pub enum ServeError {
         /// Why.
         source: std::io::Error,
     },
+}
+
+impl From<store::StoreError> for ServeError {
+    fn from(problem: store::StoreError) -> Self {
+        Self::Store { problem }
+    }
 }
 
 /// An open door.
@@ -84,7 +99,10 @@ impl Door {
         }
         // Peers that can't be asked for a sign of life are found out about by the kernel.
         let keepalive = (listen.dialect != Dialect::Irc).then_some(KEEPALIVE);
-        let options = ListenOptions { tls, unix_mode, unix_owner, keepalive, ..ListenOptions::default() };
+        // They get little at a time: who does not read it is found out soon, and costs the kernel little.
+        let send_buffer = listen.dialect.is_paced().then_some(PACED_BUFFER);
+        let options =
+            ListenOptions { tls, unix_mode, unix_owner, keepalive, send_buffer, ..ListenOptions::default() };
         Listener::bind(addr, options).map(Self::Stream)
     }
 }

@@ -4,14 +4,20 @@ use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use dialect::Verdict;
-use hub::{Answer, Cause, Event, RoomId, SessionId};
+use hub::{Answer, Cause, Event, Recalled, RoomId, SessionId};
+use smol_str::SmolStr;
 use transport::{Accepted, Waker};
 
+use crate::behind::Page;
 use crate::live::Live;
 
 /// One thing for a worker to do.
 #[derive(Debug)]
 pub enum Post {
+    /// What follows happened behind the record of this number.
+    Number(u64),
+    /// What a session is answered from now on promises that everything up to this number is on disk.
+    Promise(SessionId, u64),
     /// Tell a session what came of its command.
     Reply(SessionId, Arc<Event>),
     /// Tell a session something.
@@ -20,12 +26,18 @@ pub enum Post {
     TellRoom(RoomId, Option<SessionId>, Arc<Event>),
     /// Tell everyone here in any of these rooms, once, but these sessions.
     TellRooms(Arc<(Vec<RoomId>, Vec<SessionId>)>, Arc<Event>),
+    /// A room has this history ([`hub::LogKey::Room`]). Comes before the first who enters it here.
+    Room(RoomId, SmolStr),
     /// A session belongs to a room's audience.
     Enter(SessionId, RoomId),
     /// It no longer does.
     Leave(SessionId, RoomId),
     /// The answer to a session's question.
     Answer(SessionId, Box<Answer>),
+    /// What a session wanted to know of what was said.
+    Recalled(SessionId, Box<Recalled>),
+    /// What a session missed that fell behind, or a part of it.
+    Missed(SessionId, Box<Page>),
     /// A session's own words.
     Local(SessionId, Vec<u8>),
     /// All that a session's frame asked for has been posted.

@@ -3,13 +3,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use dialect::{Dialect, irc, text};
+use dialect::{irc, text};
 use hub::{Privileges, RoomFlags, RoomName, Timestamp, UserFlags};
 use smol_str::SmolStr;
 use transport::{LimitSettings, Throttle};
 
 use crate::cloak::Cloak;
-use crate::config::{Capability, Casemapping, Config};
+use crate::config::{AlwaysOn, Capability, Casemapping, Config, Mechanism};
 
 /// The configuration in force. Replaced as a whole when it is read again.
 #[derive(Debug)]
@@ -48,29 +48,12 @@ impl Live {
 
     /// The hub's share.
     pub fn hub(&self) -> hub::Settings {
-        let config = &self.config;
-        let limits = &config.limits;
-        hub::Settings {
-            casemapping: casemapping(config),
-            limits: hub::Limits {
-                away: limits.awaylen,
-                kick: limits.kicklen,
-                topic: limits.topiclen,
-                realname: limits.realnamelen,
-                list_entries: limits.chan_list_modes,
-                watched: limits.monitor_entries,
-                whowas: limits.whowas_entries,
-                rooms_per_user: config.channels.max_per_client,
-                rooms: limits.max_rooms,
-                members: limits.max_members,
-                ..hub::Limits::default()
-            },
-            room_flags: room_flags(config.channels.default_modes.letters()),
-            user_flags: user_flags(config.server.default_user_modes.letters()),
-            // Under this name the server speaks to peers who know nothing but names.
-            reserved: ["NickServ", "ChanServ", "saloon"].map(SmolStr::new_static).to_vec(),
-            ..hub::Settings::default()
-        }
+        hub_settings(&self.config)
+    }
+
+    /// What the store forgets, and when.
+    pub fn retention(&self) -> store::Retention {
+        retention(&self.config)
     }
 
     /// What one address may do.
@@ -95,13 +78,85 @@ impl Live {
     }
 }
 
+/// What a hub is told of the configuration.
+pub fn hub_settings(config: &Config) -> hub::Settings {
+    let accounts = &config.accounts;
+    hub::Settings {
+        casemapping: casemapping(config),
+        limits: hub_limits(config),
+        room_flags: room_flags(config.channels.default_modes.letters()),
+        user_flags: user_flags(config.server.default_user_modes.letters()),
+        // Under this name the server speaks to peers who know nothing but names.
+        reserved: ["NickServ", "ChanServ", "saloon"].map(SmolStr::new_static).to_vec(),
+        several_sessions: several(config),
+        always_on: always_on(config),
+        nicks_owned: accounts.enabled && accounts.nick_reservation.enabled,
+        rooms_registered: accounts.enabled && config.channels.registration.enabled,
+        history: config.history.enabled,
+        ..hub::Settings::default()
+    }
+}
+
+fn hub_limits(config: &Config) -> hub::Limits {
+    let limits = &config.limits;
+    hub::Limits {
+        away: limits.awaylen,
+        kick: limits.kicklen,
+        topic: limits.topiclen,
+        realname: limits.realnamelen,
+        list_entries: limits.chan_list_modes,
+        watched: limits.monitor_entries,
+        whowas: limits.whowas_entries,
+        rooms_per_user: config.channels.max_per_client,
+        rooms: limits.max_rooms,
+        members: limits.max_members,
+        accounts: limits.max_accounts,
+        facts: config.metadata.max_keys,
+        subscriptions: config.metadata.max_subs,
+        ..hub::Limits::default()
+    }
+}
+
+fn several(config: &Config) -> hub::Several {
+    let sessions = &config.accounts.sessions;
+    match (config.accounts.enabled && sessions.enabled, sessions.allowed_by_default) {
+        (false, _) => hub::Several::Never,
+        (true, false) => hub::Several::OptIn,
+        (true, true) => hub::Several::OptOut,
+    }
+}
+
+fn always_on(config: &Config) -> hub::AlwaysOn {
+    if !config.accounts.enabled {
+        return hub::AlwaysOn::Never;
+    }
+    match config.accounts.sessions.always_on {
+        AlwaysOn::Disabled => hub::AlwaysOn::Never,
+        AlwaysOn::OptIn => hub::AlwaysOn::OptIn,
+        AlwaysOn::OptOut => hub::AlwaysOn::OptOut,
+        AlwaysOn::Mandatory => hub::AlwaysOn::Always,
+    }
+}
+
+/// What the store is told of the configuration.
+pub fn retention(config: &Config) -> store::Retention {
+    let history = &config.history;
+    store::Retention {
+        room_items: history.channel_length,
+        direct_items: history.client_length,
+        age: history.max_age.map(|age| u64::try_from(age.get().as_millis()).unwrap_or(u64::MAX)),
+        bytes: history.max_size,
+    }
+}
+
 fn read_motd(file: &Path) -> std::io::Result<Vec<String>> {
     let bytes = std::fs::read(file)?;
     let text = String::from_utf8_lossy(&bytes);
     Ok(text.lines().map(|line| line.replace(['\0', '\r'], "")).collect())
 }
 
-fn casemapping(config: &Config) -> hub::Casemapping {
+/// Which names are equal.
+pub fn casemapping(config: &Config) -> hub::Casemapping {
     match config.server.casemapping {
         // The configuration refuses `precis`, which is still to come.
         Casemapping::Ascii | Casemapping::Precis => hub::Casemapping::Ascii,
@@ -122,6 +177,19 @@ fn irc_options(config: &Config, birth: &Birth, motd: Option<Vec<String>>) -> irc
         casemapping: casemapping(config),
         utf8_only: config.server.utf8_only,
         password: config.server.password.is_some(),
+        accounts: config.accounts.enabled.then(|| irc_accounts(config)),
+        history: config.history.enabled.then(|| irc_history(config)),
+        multiline: Some(irc::Multiline {
+            max_bytes: limits.multiline.max_bytes,
+            max_lines: limits.multiline.max_lines,
+        }),
+        metadata: config.metadata.enabled.then_some(irc::Metadata {
+            before_connect: config.metadata.before_connect,
+            max_subs: config.metadata.max_subs,
+            max_keys: config.metadata.max_keys,
+            max_value_bytes: config.metadata.max_value_bytes,
+            throttle: config.metadata.throttle,
+        }),
         nicklen: limits.nicklen,
         userlen: limits.userlen,
         realnamelen: limits.realnamelen,
@@ -140,8 +208,40 @@ fn irc_options(config: &Config, birth: &Birth, motd: Option<Vec<String>>) -> irc
     }
 }
 
+/// How many failures in a row end a connection, where guessing is throttled (`conformance` section 13).
+const FAILURES: u32 = 3;
+
+fn irc_accounts(config: &Config) -> irc::Accounts {
+    let accounts = &config.accounts;
+    // Every tls:// door asks for the certificate of the client, and takes any.
+    let certificates = config.listen.iter().any(|listen| listen.addr.is_supported() && listen.addr.is_tls());
+    let possible = |mechanism: &&Mechanism| **mechanism != Mechanism::External || certificates;
+    let registration = &accounts.registration;
+    irc::Accounts {
+        mechanisms: accounts.sasl_mechanisms.iter().filter(possible).map(|word| word.as_str()).collect(),
+        registration: registration.enabled.then_some(irc::Registration {
+            before_connect: registration.allow_before_connect,
+            email_required: registration.email_required,
+        }),
+        max_password: accounts.max_password_bytes,
+        failures: accounts.login_throttling.enabled.then_some(FAILURES),
+    }
+}
+
+fn irc_history(config: &Config) -> irc::History {
+    let history = &config.history;
+    irc::History {
+        most: history.chathistory_max_messages,
+        redaction: history.allow_individual_delete,
+        keep_signals: history.tagmsg_storage.default,
+        kept_tags: history.tagmsg_storage.allow.clone(),
+        replay: history.replay,
+    }
+}
+
 fn text_settings(config: &Config) -> text::Settings {
-    let limits = &config.limits;
+    let (limits, accounts, history) = (&config.limits, &config.accounts, &config.history);
+    let kept = |most: usize| if history.enabled { most } else { 0 };
     text::Settings {
         network: config.network.name.clone(),
         host: rustix::system::uname().nodename().to_string_lossy().into_owned(),
@@ -154,20 +254,12 @@ fn text_settings(config: &Config) -> text::Settings {
         message: limits.messagelen,
         first_port: config.server.virtual_ports,
         zone: jiff::tz::TimeZone::system(),
+        accounts: accounts.enabled,
+        registration: accounts.registration.enabled,
+        email_required: accounts.registration.email_required,
+        replay: kept(history.replay),
+        history_most: kept(history.chathistory_max_messages),
         compact_time: config.server.compact_time,
-    }
-}
-
-/// The dialect of a listener.
-pub fn dialect_of(word: crate::config::Dialect) -> Dialect {
-    use crate::config::Dialect as Word;
-    match word {
-        Word::Irc => Dialect::Irc,
-        Word::Line => Dialect::Line,
-        Word::Packet => Dialect::Packet,
-        Word::Plain => Dialect::Plain,
-        Word::Group => Dialect::Group,
-        Word::Tagged => Dialect::Tagged,
     }
 }
 
@@ -213,5 +305,67 @@ fn privilege(capability: Capability) -> Privileges {
         Capability::Metadata => Privileges::METADATA,
         Capability::Chghost => Privileges::CHGHOST,
         Capability::Die => Privileges::DIE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(text: &str) -> Config {
+        Config::parse(text, Path::new("")).expect("a configuration")
+    }
+
+    #[test]
+    fn without_accounts_nothing_belongs_to_anybody() {
+        let config = config("accounts.enabled = false\naccounts.sessions.always_on = \"mandatory\"");
+        let settings = hub_settings(&config);
+        assert_eq!(
+            (settings.several_sessions, settings.always_on, settings.nicks_owned, settings.rooms_registered),
+            (hub::Several::Never, hub::AlwaysOn::Never, false, false)
+        );
+    }
+
+    #[test]
+    fn users_share_and_stay_as_the_configuration_says() {
+        let of = |text: &str| {
+            let settings = hub_settings(&config(text));
+            (settings.several_sessions, settings.always_on)
+        };
+        assert_eq!(of(""), (hub::Several::OptOut, hub::AlwaysOn::OptIn));
+        assert_eq!(
+            of("accounts.sessions = { allowed_by_default = false, always_on = \"opt-out\" }"),
+            (hub::Several::OptIn, hub::AlwaysOn::OptOut)
+        );
+        assert_eq!(
+            of("accounts.sessions = { enabled = false, always_on = \"disabled\" }"),
+            (hub::Several::Never, hub::AlwaysOn::Never)
+        );
+    }
+
+    #[test]
+    fn certificates_log_in_only_where_there_is_tls() {
+        let mechanisms = |addr: &str| {
+            irc_accounts(&config(&format!("[[listen]]\naddr = \"{addr}://127.0.0.1:0\""))).mechanisms
+        };
+        assert_eq!(mechanisms("tls"), ["PLAIN", "SCRAM-SHA-256", "EXTERNAL"]);
+        assert_eq!(mechanisms("tcp"), ["PLAIN", "SCRAM-SHA-256"]);
+    }
+
+    #[test]
+    fn nobody_is_thrown_out_for_guessing_where_that_is_not_counted() {
+        assert_eq!(irc_accounts(&config("")).failures, Some(FAILURES));
+        assert_eq!(irc_accounts(&config("accounts.login_throttling.enabled = false")).failures, None);
+    }
+
+    #[test]
+    fn the_store_forgets_what_the_configuration_says() {
+        let config = config(
+            "history = { channel_length = 5, client_length = 6, max_age = \"2s\", max_size = 2000000 }",
+        );
+        assert_eq!(
+            retention(&config),
+            store::Retention { room_items: 5, direct_items: 6, age: Some(2000), bytes: Some(2_000_000) }
+        );
     }
 }

@@ -1,8 +1,8 @@
 //! Starting, reloading, stopping: one story.
 //!
-//! Start: bind everything, start the workers, let people in. Reload (SIGHUP, `REHASH`): read the
+//! Start: bind everything, open the store, start the workers, let people in. Reload (SIGHUP, `REHASH`): read the
 //! configuration again; a bad one leaves the old one in force. Stop (SIGTERM, SIGINT, `DIE`): tell
-//! everyone, let what waits be written for up to three seconds, end.
+//! everyone, let what waits be written for up to three seconds, write the rest of what is to be kept, end.
 
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
@@ -13,6 +13,7 @@ use std::time::Duration;
 use hub::{Event, SessionId, Text};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
+use store::Store;
 use transport::{AddressLimits, TlsConfig};
 
 use crate::bridge::Bridge;
@@ -23,7 +24,10 @@ use crate::control::{Control, Order};
 use crate::core::{Core, worker_of};
 use crate::doors::{self, Door, ServeError};
 use crate::inbox::{Inbox, Post};
+use crate::keeping::Keeping;
 use crate::live::{Birth, Live};
+use crate::operator::control_socket::ControlSocket;
+use crate::recall::Jobs;
 use crate::shared::Shared;
 use crate::worker::Worker;
 
@@ -105,6 +109,9 @@ fn watch_signals(control: &Control) -> Result<signal_hook::iterator::Handle, Ser
 /// A server that runs.
 struct Server {
     shared: Arc<Shared>,
+    store: Arc<Store>,
+    /// Where the operator's commands come in; none if that can't be.
+    operator: Option<ControlSocket>,
     live: Arc<Live>,
     birth: Birth,
     /// The doors as the configuration asked for them at the start.
@@ -124,12 +131,22 @@ impl Server {
     ) -> Result<Self, ServeError> {
         let refused = |source| ServeError::System { what: "a worker thread", source };
         let count = worker_count(&live.config);
-        let inboxes = (0..count).map(|_| Inbox::new()).collect::<Result<_, _>>().map_err(refused)?;
-        let core = Core::new(live.hub(), count, control.clone());
+        let inboxes: Vec<_> = (0..count).map(|_| Inbox::new()).collect::<Result<_, _>>().map_err(refused)?;
+        let inboxes: Arc<[Inbox]> = inboxes.into();
+        let (jobs, questions) = Jobs::queue();
+        let Keeping { store, disk, ledger, hub } = Keeping::open(&live, &inboxes, questions)?;
+        let history = live.config.history.enabled;
+        let core = Core::new(hub, history, count, control.clone(), ledger, jobs.clone());
         let limits = AddressLimits::new(live.address_limits());
         let (checker, queue) = Checker::queue();
         let bridge = Bridge::new(&live.config).map_err(refused)?;
-        let shared = Arc::new(Shared::new(core, inboxes, limits, listeners.len(), checker, bridge));
+        let shared =
+            Arc::new(Shared::new(core, (inboxes, disk, jobs), limits, listeners.len(), checker, bridge));
+        let operator = ControlSocket::open(&shared, &live)
+            .inspect_err(
+                |error| tracing::warn!(%error, "no control socket: `saloon account` won't reach this server"),
+            )
+            .ok();
         Bridge::start(&shared).map_err(refused)?;
         Checker::start(Arc::clone(&shared), queue).map_err(refused)?;
         let mut doors = Some(listeners);
@@ -140,7 +157,7 @@ impl Server {
             let thread = std::thread::Builder::new().name(format!("worker-{me}"));
             workers.push(thread.spawn(move || worker.run()).map_err(refused)?);
         }
-        Ok(Self { shared, live, birth, asked, certificates, workers })
+        Ok(Self { shared, store, operator, live, birth, asked, certificates, workers })
     }
 
     /// Does what it is ordered to, until that is to stop.
@@ -153,7 +170,7 @@ impl Server {
             }
         }
         tracing::info!("stopping");
-        for inbox in &self.shared.inboxes {
+        for inbox in self.shared.inboxes.iter() {
             inbox.send(Post::Stop);
         }
         self.shared.bridge.stop();
@@ -162,6 +179,10 @@ impl Server {
                 tracing::error!("a worker ended in a panic");
             }
         }
+        // Nothing more can come of anyone: what is still to be kept is written.
+        drop(self.operator);
+        self.shared.jobs.end();
+        self.store.close();
     }
 
     /// Reads the configuration again. What can't change while running stays, with a warning.
@@ -181,7 +202,9 @@ impl Server {
         self.live = live;
         self.shared.core().configure(clock::now(), self.live.hub());
         self.shared.limits().set(self.live.address_limits());
-        for inbox in &self.shared.inboxes {
+        self.store.configure(self.live.retention());
+        self.operator.iter().for_each(|operator| operator.configure(&self.live));
+        for inbox in self.shared.inboxes.iter() {
             inbox.send(Post::Reconfigure(Arc::clone(&self.live)));
         }
         tracing::info!("the configuration has been read again");
@@ -216,7 +239,7 @@ fn reload_certificate(certificate: &TlsConfig) {
     }
 }
 
-/// Doors, names and threads are fixed at the start.
+/// Doors, names, threads and the store are fixed at the start.
 fn keep_what_is_fixed(new: &mut Config, old: &Config, asked: &[Listen]) {
     if new.listen != asked {
         tracing::warn!("listeners ([[listen]]) change with the next start only");
@@ -228,6 +251,10 @@ fn keep_what_is_fixed(new: &mut Config, old: &Config, asked: &[Listen]) {
     {
         tracing::warn!("server.name, server.casemapping and server.workers change with the next start only");
     }
+    if new.datastore.path != old.datastore.path {
+        tracing::warn!("datastore.path changes with the next start only");
+    }
+    new.datastore.path.clone_from(&old.datastore.path);
     new.server.name.clone_from(&old.server.name);
     new.server.casemapping = old.server.casemapping;
     new.server.workers = old.server.workers;

@@ -17,7 +17,6 @@ use crate::config::Listen;
 use crate::core::session_id;
 use crate::doors::Door;
 use crate::inbox::Post;
-use crate::live::dialect_of;
 use dialect::{Dialect, Output};
 
 /// Connections accepted in one go.
@@ -110,7 +109,7 @@ impl Worker {
         if listener == CONSOLE {
             return Dialect::Line;
         }
-        self.live.config.listen.get(listener).map(|listen| dialect_of(listen.dialect)).unwrap_or_default()
+        self.live.config.listen.get(listener).map(|listen| listen.dialect).unwrap_or_default()
     }
 
     /// Whether one more may come in.

@@ -11,6 +11,8 @@ use crate::core::slot_of;
 const FAREWELL: u64 = 5000;
 /// Milliseconds everyone has when the server stops.
 const STOPPING: u64 = 3000;
+/// Milliseconds of them to close their ends, once all is written to all of them.
+const HANGING_UP: u64 = 250;
 
 impl Worker {
     /// The session has ended: tells the peer why, and closes once that is written.
@@ -24,6 +26,8 @@ impl Worker {
         if conn.entrance.as_ref().is_none_or(|entrance| entrance.tls.is_none()) {
             self.open_session(slot);
         }
+        self.tell_aside(slot);
+        self.leave_behind(slot);
         let conn = &mut self.conns[slot];
         log!(DEBUG, conn, cause = cause_name(cause), "closing");
         self.scratch.clear();
@@ -45,6 +49,15 @@ impl Worker {
         self.timers.cancel(self.conns[slot].idle_at, id);
         self.timers.set(until, id);
         self.conns[slot].idle_at = until;
+    }
+
+    /// One that is behind stays so: it is still told what it alone is to be told, its answers among that.
+    fn leave_behind(&mut self, slot: usize) {
+        let conn = &mut self.conns[slot];
+        conn.state.remove(State::BEHIND);
+        for words in conn.behind.take().into_iter().flat_map(|behind| behind.into_words()) {
+            self.tell_words(slot, words);
+        }
     }
 
     /// All is written. Closing a socket with unread input makes the kernel send a reset, which may
@@ -107,6 +120,14 @@ impl Worker {
         let everyone: Vec<SessionId> = self.conns.iter().map(|(_, conn)| conn.id).collect();
         for id in everyone {
             self.close(id, &Cause::Shutdown);
+        }
+    }
+
+    /// While the server stops: nobody is waited for long who has only to close its end.
+    pub(super) fn hang_up(&mut self, now: u64) {
+        let Some(at) = self.stop_at else { return };
+        if self.conns.iter().all(|(_, conn)| conn.state.contains(State::LINGERING)) {
+            self.stop_at = Some(at.min(now + HANGING_UP));
         }
     }
 }

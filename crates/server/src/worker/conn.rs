@@ -7,8 +7,11 @@ use dialect::{Busy, Dialect, Rendering, Session, framing};
 use hub::SessionId;
 use transport::{DatagramPeer, Interest, Stream, TlsConfig};
 
+use crate::behind::Behind;
 use crate::flood::Allowance;
+use crate::held::Held;
 use crate::outbox::Outbox;
+use crate::piece::Piece;
 
 /// One connection.
 ///
@@ -36,6 +39,12 @@ pub struct Conn {
     pub near: bool,
     /// None until the peer has said something.
     pub session: Option<Box<dyn Session>>,
+    /// Promises that are not kept yet, and what waits for that.
+    pub held: Option<Box<Held>>,
+    /// What rooms were told while it waits for what was said before, where lines carry no time.
+    pub aside: Vec<Piece>,
+    /// What it missed, if it is behind.
+    pub behind: Option<Box<Behind>>,
     /// What was read and is not yet taken, from `taken` on.
     pub input: Vec<u8>,
     pub taken: usize,
@@ -127,6 +136,12 @@ bitflags::bitflags! {
         const BLOCKED = 1 << 9;
         /// Its next unit waits until the last one has arrived.
         const PACED = 1 << 10;
+        /// Replies wait for the disk, and what is told behind them.
+        const HOLDING = 1 << 11;
+        /// It is told what it missed at its own pace, and takes no frame meanwhile.
+        const BEHIND = 1 << 12;
+        /// It takes no frame until it has been told what it asked of a history.
+        const RECALLING = 1 << 13;
     }
 }
 
@@ -141,6 +156,9 @@ impl Conn {
             near: false,
             waiting: 0,
             session: None,
+            held: None,
+            aside: Vec::new(),
+            behind: None,
             rendering: Rendering { dialect, ..Rendering::default() },
             busy: Busy::No,
             input: Vec::new(),
@@ -169,7 +187,12 @@ impl Conn {
     /// Whether it takes no input now: it must not be read then, or the kernel would have to be asked
     /// again and again for what nobody wants yet.
     pub fn paused(&self) -> bool {
-        self.state.intersects(State::LAGGING | State::ENDED) || self.busy != Busy::No
+        self.state.intersects(State::LAGGING | State::ENDED) || !self.takes_frames()
+    }
+
+    /// Whether nothing that it was asked before has to be told first.
+    pub fn takes_frames(&self) -> bool {
+        self.busy == Busy::No && !self.state.intersects(State::BEHIND | State::RECALLING)
     }
 
     /// Whether nothing is to be done once all is written: it is read, and nothing of it waits.

@@ -4,11 +4,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use dialect::{Busy, Delivery, Dialect, Rendering};
-use hub::{Event, RoomId, SessionId};
+use hub::{Event, Recalled, RoomId, SayKind, SessionId};
 use smallvec::SmallVec;
 
 use super::Worker;
 use super::conn::State;
+use crate::behind::Sort;
 use crate::bridge::Bridge;
 use crate::core::slot_of;
 use crate::inbox::Post;
@@ -52,6 +53,15 @@ impl<'a> Encoded<'a> {
     }
 }
 
+/// What sort of words a delivery leads to.
+fn sort(delivery: Delivery<'_>) -> Sort {
+    match delivery {
+        Delivery::Tell(Event::Said { kind: SayKind::Message | SayKind::Notice, .. }) => Sort::Message,
+        Delivery::Tell(_) => Sort::Other,
+        _ => Sort::Answer,
+    }
+}
+
 impl Worker {
     /// Delivers everything that has been posted.
     pub(super) fn drain(&mut self) {
@@ -61,17 +71,23 @@ impl Worker {
             self.deliver(post);
         }
         self.posts = posts;
+        self.want();
     }
 
     fn deliver(&mut self, post: Post) {
         match post {
+            Post::Number(number) => self.number = number,
+            Post::Promise(id, upto) => self.promise(id, upto),
             Post::Reply(id, event) => self.tell(id, Delivery::Reply(&event)),
             Post::Tell(id, event) => self.tell(id, Delivery::Tell(&event)),
             Post::Answer(id, answer) => self.tell(id, Delivery::Answer(&answer)),
+            Post::Recalled(id, recalled) => self.recalled(id, &recalled),
+            Post::Missed(id, page) => self.missed(id, *page),
             Post::Local(id, bytes) => self.tell(id, Delivery::Local(&bytes)),
             Post::Done(id) => self.tell(id, Delivery::Done),
             Post::TellRoom(room, except, event) => self.tell_room(room, except, &event),
             Post::TellRooms(whom, event) => self.tell_rooms(&whom.0, &whom.1, &event),
+            Post::Room(room, log) => self.open_room(room, log),
             Post::Enter(id, room) => self.enter_room(id, room),
             Post::Leave(id, room) => self.leave_room(id, room),
             Post::Close(id, cause) => self.close(id, &cause),
@@ -102,13 +118,16 @@ impl Worker {
         session.deliver(delivery, &mut self.scratch, &mut self.outputs);
         conn.rendering = session.rendering();
         let was = std::mem::replace(&mut conn.busy, session.busy());
+        if let (Some(behind), Delivery::Reply(event) | Delivery::Tell(event)) = (&mut conn.behind, delivery) {
+            behind.told_apart(event);
+        }
         // Lines that came meanwhile can be taken now.
         if was != Busy::No && conn.busy == Busy::No {
             self.make_ready(slot);
         }
         if !self.scratch.is_empty() {
             let said = std::mem::take(&mut self.scratch);
-            self.push_units(slot, &said);
+            self.say(slot, &said, sort(delivery));
             self.scratch = said;
         }
         if !self.outputs.is_empty() {
@@ -117,6 +136,31 @@ impl Worker {
         // A page of a long answer may have nothing in it: then there is no write to wait for.
         if self.conns[slot].outbox.is_empty() {
             self.resume(slot);
+        }
+    }
+
+    /// Delivers what a session wanted to know of what was said. It takes frames again.
+    fn recalled(&mut self, id: SessionId, recalled: &Recalled) {
+        let slot = slot_of(id);
+        let Some(conn) = self.conns.get_mut(slot).filter(|conn| conn.id == id) else { return };
+        conn.state.remove(State::RECALLING);
+        // It could not show that it lives while it took no frame.
+        conn.heard = self.watch.millis();
+        self.tell(id, Delivery::Recalled(recalled));
+        if self.conns.get(slot).is_none_or(|conn| conn.state.contains(State::RECALLING)) {
+            return;
+        }
+        self.tell_aside(slot);
+        self.make_ready(slot);
+        // It may have fallen behind meanwhile, and have nothing left to write.
+        self.make_dirty(slot);
+    }
+
+    /// Sends what rooms were told meanwhile.
+    pub(super) fn tell_aside(&mut self, slot: usize) {
+        let aside = self.conns.get_mut(slot).map(|conn| std::mem::take(&mut conn.aside));
+        for piece in aside.into_iter().flatten() {
+            self.append(slot, piece, Sort::Other);
         }
     }
 
@@ -150,8 +194,9 @@ impl Worker {
                 continue;
             }
             let Some(conn) = self.conns.get(slot as usize) else { continue };
-            for piece in encoded.pieces(conn.rendering) {
-                self.push(slot as usize, piece.clone());
+            let pieces = encoded.pieces(conn.rendering);
+            if !self.push_live(slot as usize, pieces) {
+                self.miss(slot as usize, room, event, pieces);
             }
         }
         self.rooms[room.0 as usize] = members;
@@ -166,15 +211,16 @@ impl Worker {
         }
         let shared = Arc::clone(&self.shared);
         let mut encoded = Encoded::new(event, &shared.bridge);
-        for room in rooms {
+        for &room in rooms {
             let Some(members) = self.rooms.get_mut(room.0 as usize).map(std::mem::take) else { continue };
             for &slot in &members {
                 let slot = slot as usize;
                 let Some(conn) = self.conns.get_mut(slot) else { continue };
                 if conn.mark != self.mark {
                     conn.mark = self.mark;
-                    for piece in encoded.pieces(conn.rendering) {
-                        self.push(slot, piece.clone());
+                    let pieces = encoded.pieces(conn.rendering);
+                    if !self.push_live(slot, pieces) {
+                        self.miss(slot, room, event, pieces);
                     }
                 }
             }
@@ -193,6 +239,11 @@ impl Worker {
     fn leave_room(&mut self, id: SessionId, room: RoomId) {
         let Some(members) = self.rooms.get_mut(room.0 as usize) else { return };
         let slot = slot_of(id) as u32;
+        if let Some(conn) = self.conns.get_mut(slot as usize).filter(|conn| conn.id == id)
+            && let Some(behind) = &mut conn.behind
+        {
+            behind.left(room);
+        }
         if let Some(at) = members.iter().position(|&member| member == slot) {
             members.swap_remove(at);
         }
@@ -214,7 +265,8 @@ impl Worker {
     /// Lets a session go on that waited for its peer to read.
     pub(super) fn resume(&mut self, slot: usize) {
         let conn = &mut self.conns[slot];
-        if conn.state.intersects(State::CLOSING | State::LEAVING) || conn.busy != Busy::More {
+        let waits = State::CLOSING | State::LEAVING | State::HOLDING | State::BEHIND;
+        if conn.state.intersects(waits) || conn.busy != Busy::More {
             return;
         }
         let id = conn.id;

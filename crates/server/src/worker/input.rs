@@ -78,6 +78,8 @@ impl Worker {
         conn.state.insert(State::BROKEN | State::ENDED);
         conn.outbox.clear(false);
         conn.waiting = 0;
+        (conn.behind, conn.held) = (None, None);
+        conn.state.remove(State::BEHIND | State::HOLDING);
         self.leave(slot, Cause::Broken(SmolStr::new(error.to_string())));
         self.update_interest(slot);
     }
@@ -105,7 +107,7 @@ impl Worker {
         let most = self.live.config.limits.recvq;
         let line = conn.frame().map(|(_, consumed)| consumed);
         let has_line = line.is_some();
-        if has_line && conn.busy == Busy::No && conn.entrance.is_none() {
+        if has_line && conn.takes_frames() && conn.entrance.is_none() {
             // Too long is too long, whether or not its end has come already.
             let lines = matches!(conn.dialect().framing(), Framing::Lines | Framing::TelnetLines);
             if lines && line.is_some_and(|length| length > most) {
@@ -121,8 +123,9 @@ impl Worker {
             conn.state.remove(State::PINGED);
             return self.receive(slot);
         }
-        let waits = has_line && conn.busy != Busy::No;
-        if conn.state.contains(State::ENDED) && conn.busy != Busy::More && !waits {
+        let waits = has_line && !conn.takes_frames();
+        let answered = conn.busy != Busy::More && !conn.state.intersects(State::RECALLING | State::BEHIND);
+        if conn.state.contains(State::ENDED) && answered && !waits {
             return self.end(slot, now);
         }
         if !has_line {
@@ -142,6 +145,9 @@ impl Worker {
             return;
         };
         let Some(session) = &mut conn.session else { return };
+        if let Some(held) = &mut conn.held {
+            held.next_frame();
+        }
         session.receive(clock::now(), &conn.input[conn.taken..][..line], &mut self.outputs);
         conn.busy = session.busy();
         conn.taken += consumed;
@@ -192,6 +198,10 @@ impl Worker {
                     self.send_apart(slot_of(id), seat, &bytes, &otherwise);
                 }
                 Output::Close(cause) => self.leave(slot_of(id), cause),
+                Output::Recall(recall) => {
+                    self.conns[slot_of(id)].state.insert(State::RECALLING);
+                    self.batch.push((id, Output::Recall(recall)));
+                }
                 output => self.batch.push((id, output)),
             }
         }

@@ -16,12 +16,15 @@
 //! sends faster than the room can be told waits, and memory stays bounded.
 
 mod accept;
+mod catch_up;
 mod close;
 mod conn;
 mod datagram;
 mod deliver;
+mod hold;
 mod input;
 mod output;
+mod push;
 mod tick;
 
 use std::collections::{HashMap, VecDeque};
@@ -31,6 +34,7 @@ use std::time::Duration;
 use dialect::Output;
 use hub::SessionId;
 use slab::Slab;
+use smol_str::SmolStr;
 use transport::{AddressLimits, DatagramPeer, Event, Events, Interest, LimitSettings, Poll};
 
 use crate::clock::{self, Stopwatch};
@@ -75,6 +79,15 @@ pub struct Worker {
     generation: u32,
     /// Connections here, by room.
     rooms: Vec<Vec<u32>>,
+    /// Their histories, by room.
+    logs: Vec<Option<SmolStr>>,
+    /// The number of the last record before what is being delivered.
+    number: u64,
+    /// Connections with promises that were not kept when the disk had come to this number.
+    holding: Vec<SessionId>,
+    kept: u64,
+    /// Up to which number peers here wait for the disk, since that was last said.
+    wanted: u64,
     timers: Timers,
     /// Who waits for the time of its next unit, in that order.
     paced: VecDeque<(u64, SessionId)>,
@@ -133,6 +146,11 @@ impl Worker {
             conns: Slab::new(),
             generation: 0,
             rooms: Vec::new(),
+            logs: Vec::new(),
+            number: 0,
+            holding: Vec::new(),
+            kept: 0,
+            wanted: 0,
             timers: Timers::default(),
             paced: VecDeque::new(),
             batch: Vec::new(),
@@ -176,7 +194,9 @@ impl Worker {
         }
         self.tick(now);
         self.rounds(now);
+        self.release();
         self.write_slice();
+        self.hang_up(now);
     }
 
     fn event(&mut self, event: Event, now: u64) {

@@ -1,13 +1,9 @@
 //! Writing: everything that waits at a connection, with as few system calls as it takes.
 
-use hub::Cause;
-
-use super::conn::{Conn, State, log};
+use super::conn::{State, log};
 use super::{SLICE, Worker};
 use crate::core::slot_of;
 use crate::outbox::{Flushed, Together};
-use crate::piece::Piece;
-use dialect::Dialect;
 
 /// Milliseconds between two units to one peer.
 const PACE: u64 = 20;
@@ -20,73 +16,6 @@ fn may_join(unit: &[u8]) -> bool {
 }
 
 impl Worker {
-    /// Appends the units of what a session or a renderer wrote.
-    pub(super) fn push_units(&mut self, slot: usize, bytes: &[u8]) {
-        let Some(dialect) = self.conns.get(slot).map(Conn::dialect) else { return };
-        for unit in dialect::units(dialect, bytes) {
-            self.push(slot, Piece::from(unit));
-        }
-    }
-
-    /// Appends bytes to what a connection is to be sent. One that does not read what it is sent is
-    /// closed once more waits than it may; nobody else waits for it.
-    pub(super) fn push(&mut self, slot: usize, piece: Piece) {
-        let Some(conn) = self.conns.get_mut(slot) else { return };
-        if piece.is_empty() || conn.state.intersects(State::BROKEN | State::LINGERING) {
-            return;
-        }
-        let count = piece.len() as u32;
-        // One look at the record is all that most deliveries need.
-        let doubtful = conn.waiting + count > self.sendq || conn.rendering.dialect == Dialect::Packet;
-        let conn = match doubtful {
-            false => conn,
-            true if !self.may_append(slot, count) => return,
-            true => &mut self.conns[slot],
-        };
-        conn.waiting += count;
-        conn.outbox.push(piece, &mut self.spares);
-        // One that is blocked is written to when the kernel says so, one that is paced when its time comes.
-        if !conn.state.intersects(State::DIRTY | State::BLOCKED | State::PACED) {
-            conn.state.insert(State::DIRTY);
-            self.dirty.push_back(slot as u32);
-        }
-    }
-
-    fn may_append(&mut self, slot: usize, count: u32) -> bool {
-        let packet = self.conns[slot].rendering.dialect == Dialect::Packet;
-        if packet && !self.may_send(slot) {
-            return false;
-        }
-        let Some(conn) = self.conns.get(slot) else { return false };
-        conn.waiting + count <= self.sendq || self.make_room(slot, count)
-    }
-
-    /// Whether bytes that are more than may wait can be appended all the same; if not, the connection is
-    /// closed.
-    fn make_room(&mut self, slot: usize, count: u32) -> bool {
-        let conn = &self.conns[slot];
-        if conn.state.contains(State::CLOSING) {
-            return true;
-        }
-        if conn.state.contains(State::LEAVING) {
-            return false;
-        }
-        // What waits may be more than the peer had a chance to read.
-        if !conn.state.contains(State::BLOCKED) {
-            self.write(slot);
-        }
-        let Some(conn) = self.conns.get_mut(slot) else { return false };
-        if conn.waiting == 0 || conn.waiting + count <= self.sendq {
-            return true;
-        }
-        let waiting = conn.waiting as usize;
-        log!(INFO, conn, waiting, "closed: it does not read what it is sent");
-        conn.outbox.clear(true);
-        conn.waiting = conn.outbox.len() as u32;
-        self.leave(slot, Cause::SendQueueFull(waiting));
-        false
-    }
-
     /// Writes to a slice of those who have something to be written.
     pub(super) fn write_slice(&mut self) {
         if self.pass_left == 0 {
@@ -105,7 +34,16 @@ impl Worker {
     }
 
     /// Writes what the peer takes.
-    fn write(&mut self, slot: usize) {
+    pub(super) fn write(&mut self, slot: usize) {
+        let conn = &self.conns[slot];
+        let (id, waiting, behind) = (conn.id, conn.waiting, conn.state.contains(State::BEHIND));
+        self.write_all(slot);
+        if behind && self.conns.get(slot).is_some_and(|conn| conn.id == id && conn.waiting != waiting) {
+            self.progressed(slot);
+        }
+    }
+
+    fn write_all(&mut self, slot: usize) {
         let conn = &mut self.conns[slot];
         if conn.state.contains(State::BROKEN) {
             return self.written(slot);
@@ -195,12 +133,17 @@ impl Worker {
         }
         conn.state.remove(State::BLOCKED);
         if conn.state.contains(State::CLOSING) {
-            return self.finish(slot);
+            // Its last words may still wait for the disk.
+            if !conn.state.contains(State::HOLDING) {
+                self.finish(slot);
+            }
+            return;
         }
         // Lines that came meanwhile, or the end of them, are looked at again.
         if !conn.input.is_empty() || conn.state.contains(State::ENDED) {
             self.make_ready(slot);
         }
+        self.catch_up(slot);
         self.resume(slot);
         self.update_interest(slot);
     }

@@ -30,6 +30,7 @@ impl Worker {
             self.make_ready(slot);
         }
         self.look_at_talk(slot, now);
+        self.look_at_reader(slot, now);
         let conn = &mut self.conns[slot];
         if now < conn.idle_at {
             return;
@@ -91,6 +92,10 @@ impl Worker {
         let (ping, disconnect) = (millis(timeouts.ping), millis(timeouts.disconnect));
         let seconds = timeouts.disconnect.as_secs();
         let conn = &mut self.conns[slot];
+        // It takes no frame now, however much it says.
+        if conn.state.intersects(State::BEHIND | State::RECALLING) {
+            return Some(now + ping);
+        }
         if !conn.dialect().has_ping() {
             return self.idle(slot, now, ping);
         }
@@ -134,6 +139,7 @@ impl Worker {
     }
 }
 
-fn millis(duration: crate::config::Duration) -> u64 {
+/// A length of time in milliseconds.
+pub(super) fn millis(duration: crate::config::Duration) -> u64 {
     u64::try_from(duration.get().as_millis()).unwrap_or(u64::MAX)
 }
