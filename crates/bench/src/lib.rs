@@ -15,6 +15,7 @@ mod crew;
 mod dial;
 mod dialect;
 mod direct;
+mod durable;
 mod fanout;
 mod fleet;
 mod floor;

@@ -88,6 +88,8 @@ pub enum Scenario {
     Fanout(FanoutOptions),
     /// Pairs that talk to each other, message and answer
     Direct(DirectOptions),
+    /// Senders who wait for their messages to come back (echo-message): how many, and how late
+    Durable(DurableOptions),
     /// Connect, register, join, quit, over and over
     Churn(ChurnOptions),
     /// Some members stop reading: are the others disturbed, and are the slow ones closed?
@@ -171,6 +173,25 @@ pub struct DirectOptions {
     /// Messages and answers of each pair
     #[arg(long, default_value_t = 500, value_parser = value_parser!(u64).range(1..=100_000))]
     pub exchanges: u64,
+}
+
+/// Options of `durable`.
+#[derive(Debug, Args)]
+pub struct DurableOptions {
+    #[command(flatten)]
+    pub(crate) targets: Targets,
+    /// How many send, each in a room of its own
+    #[arg(long, default_value_t = 100, value_parser = value_parser!(u32).range(1..=10_000))]
+    pub senders: u32,
+    /// Messages of each that may be on their way
+    #[arg(long, default_value_t = 16, value_parser = value_parser!(u64).range(1..=100))]
+    pub window: u64,
+    /// Seconds of sending as fast as they come back, and then at the rate
+    #[arg(long, default_value_t = 10, value_parser = value_parser!(u64).range(1..=600))]
+    pub seconds: u64,
+    /// Messages per second of all senders together, for the latency figures
+    #[arg(long, default_value_t = 2000, value_parser = value_parser!(u32).range(1..=20_000))]
+    pub rate: u32,
 }
 
 /// Options of `churn`.
@@ -259,6 +280,7 @@ impl Scenario {
             Self::Fanout(_) => "fanout",
             Self::Direct(_) => "direct",
             Self::Churn(_) => "churn",
+            Self::Durable(_) => "durable",
             Self::Slow(_) => "slow",
             Self::Floor(_) => "floor",
             Self::Compare(_) => "compare",

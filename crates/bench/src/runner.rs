@@ -13,7 +13,7 @@ use crate::limits::{Pinned, has_two_cpus};
 use crate::options::{Common, CompareOptions, FanoutOptions, FloorOptions, RoomOptions, Scenario, Targets};
 use crate::report::Report;
 use crate::server::Server;
-use crate::{churn, direct, fanout, idle, latency, ratio, slow};
+use crate::{churn, direct, durable, fanout, idle, latency, ratio, slow};
 
 /// One run of the program.
 pub struct Runner {
@@ -65,6 +65,15 @@ impl Runner {
             Scenario::Fanout(options) => self.fanout(&options),
             Scenario::Direct(options) => self.print("direct", &options.targets, |server| {
                 direct::run(&self.bench, server, options.pairs as usize, options.exchanges)
+            }),
+            Scenario::Durable(options) => self.print("durable", &options.targets, |server| {
+                let plan = durable::Plan {
+                    senders: options.senders as usize,
+                    window: options.window,
+                    seconds: options.seconds,
+                    rate: options.rate,
+                };
+                durable::run(&self.bench, server, plan)
             }),
             Scenario::Churn(options) => self.print("churn", &options.targets, |server| {
                 churn::run(&self.bench, server, options.cycles, options.parallel as usize)
