@@ -1,11 +1,18 @@
 //! The command line, from which the help, the man pages and the completions are made.
 
+mod kept;
+
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser, ValueParser};
 use clap::{Args, Parser, Subcommand};
 use client::Url;
 use server::config::{Listen, LogFormat, LogLevel};
+
+pub use kept::{
+    AccountCommand, AccountOptions, BackupOptions, DataOptions, ExportOptions, ImportOptions, RestoreOptions,
+    VerifyOptions,
+};
 
 /// A chat server that anything with a socket can join.
 ///
@@ -25,6 +32,7 @@ Examples:
   saloon check-config saloon.toml             say whether a configuration is right
   saloon serve --config saloon.toml           serve with it
   saloon passwd                               make a password hash to put into it
+  saloon account add ann                      register an account
   saloon chat tcp://127.0.0.1:6667            chat with whoever is at a server
   echo hi | saloon chat line+tcp://127.0.0.1  say one line";
 
@@ -40,6 +48,12 @@ pub enum Command {
     /// Argon2id hash. Put that where the configuration has a password.
     #[command(after_help = "Examples:\n  saloon passwd\n  printf '%s\\n' \"$PASSWORD\" | saloon passwd")]
     Passwd,
+    Account(AccountOptions),
+    Backup(BackupOptions),
+    Restore(RestoreOptions),
+    Verify(VerifyOptions),
+    Export(ExportOptions),
+    Import(ImportOptions),
     /// Measure an IRC server on this machine: Saloon, or any other
     #[command(
         after_help = "Examples:\n  saloon bench idle --connections 10000\n  saloon bench fanout --help"

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use server::config::{Config, Dialect, Listen};
+use dialect::Dialect;
+use server::config::{Config, Listen};
 
 /// Every open door, each with lines to paste into a shell.
 ///

@@ -1,14 +1,17 @@
 //! `saloon`: the one program. What each subcommand does is in the module of its name.
 
+mod account;
 mod chat;
 mod check_config;
 mod cli;
 mod console;
+mod data;
 mod doors;
 mod generate;
 mod logging;
 mod menu;
 mod passwd;
+mod progress;
 mod serve;
 mod terminal;
 
@@ -38,6 +41,12 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Menu(options) => menu::run(options),
         Command::CheckConfig(options) => check_config::run(&options),
         Command::Passwd => passwd::run(),
+        Command::Account(options) => account::run(options),
+        Command::Backup(options) => data::backup(&options),
+        Command::Restore(options) => data::restore(&options),
+        Command::Verify(options) => data::verify(&options),
+        Command::Export(options) => data::export(&options),
+        Command::Import(options) => data::import(&options),
         Command::Bench(options) => bench::run(options),
         Command::Completions(options) => generate::completions(&options),
         Command::Man(options) => generate::man(&options),

@@ -11,18 +11,23 @@ const MAX_BYTES: u64 = 4096;
 
 /// Asks for a password, or reads one line from a pipe, and prints its hash.
 pub fn run() -> anyhow::Result<()> {
-    let password = if io::stdin().is_terminal() { ask_twice()? } else { read_line(io::stdin().lock())? };
-    ensure!(!password.is_empty(), "an empty password would be none; nothing was hashed");
-    let hash = server::password::hash(&password)?;
+    let hash = server::password::hash(&read()?)?;
     writeln!(io::stdout(), "{hash}")?;
     Ok(())
+}
+
+/// Asks for a password twice on a terminal, or reads one line from a pipe.
+pub fn read() -> anyhow::Result<Vec<u8>> {
+    let password = if io::stdin().is_terminal() { ask_twice()? } else { read_line(io::stdin().lock())? };
+    ensure!(!password.is_empty(), "an empty password would be none; nothing was done");
+    Ok(password)
 }
 
 fn ask_twice() -> anyhow::Result<Vec<u8>> {
     let first = terminal::ask("Password: ")?;
     let second = terminal::ask("Once more: ")?;
     if first != second {
-        bail!("the two were not the same; nothing was hashed");
+        bail!("the two were not the same; nothing was done");
     }
     Ok(first)
 }

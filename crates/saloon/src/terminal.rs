@@ -28,7 +28,7 @@ fn edit(input: impl BufRead) -> anyhow::Result<Vec<u8>> {
     for key in input.bytes() {
         match key? {
             b'\n' | b'\r' => return Ok(answer),
-            CTRL_C => bail!("interrupted; nothing was hashed"),
+            CTRL_C => bail!("interrupted; nothing was done"),
             CTRL_D if answer.is_empty() => break,
             CTRL_D => return Ok(answer),
             CTRL_U => answer.clear(),

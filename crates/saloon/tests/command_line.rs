@@ -45,6 +45,12 @@ fn the_help_names_every_command_and_shows_examples() {
         "serve",
         "check-config",
         "passwd",
+        "account",
+        "backup",
+        "restore",
+        "verify",
+        "export",
+        "import",
         "bench",
         "completions",
         "man",
@@ -53,7 +59,9 @@ fn the_help_names_every_command_and_shows_examples() {
     ] {
         assert!(stdout(&help).contains(word), "{word} is missing in:\n{}", stdout(&help));
     }
-    for command in ["serve", "check-config", "passwd", "bench", "completions", "man"] {
+    let commands =
+        "serve check-config passwd account backup restore verify export import bench completions man";
+    for command in commands.split(' ') {
         let help = saloon(&[command, "--help"]);
         assert!(help.status.success() && stdout(&help).contains("Example"), "{command}: {}", stdout(&help));
     }
@@ -89,13 +97,9 @@ fn the_configuration_in_the_repository_is_ok() {
 
 #[test]
 fn a_setting_without_effect_is_ok_with_a_warning() {
-    let output = check("[history]\nchannel_length = 7\n");
+    let output = check("[server]\ncheck_ident = true\n");
     assert!(output.status.success());
-    assert!(
-        stdout(&output).contains("warning: history.channel_length has no effect yet"),
-        "{}",
-        stdout(&output)
-    );
+    assert!(stdout(&output).contains("warning: server.check_ident has no effect yet"), "{}", stdout(&output));
     assert!(stdout(&output).contains("OK: "));
 }
 
@@ -168,7 +172,9 @@ fn a_directory_gets_a_man_page_for_each_command() {
     let dir = tempfile::tempdir().expect("a directory");
     let pages = dir.path().join("man1");
     assert!(saloon(&["man", "--dir", pages.to_str().expect("UTF-8")]).status.success());
-    for page in ["saloon.1", "saloon-serve.1", "saloon-check-config.1", "saloon-passwd.1"] {
+    for page in
+        ["saloon.1", "saloon-serve.1", "saloon-check-config.1", "saloon-passwd.1", "saloon-account-add.1"]
+    {
         let text = fs::read_to_string(pages.join(page)).expect(page);
         assert!(text.contains(".TH") && text.contains(".SH EXAMPLES"), "{page}");
     }
