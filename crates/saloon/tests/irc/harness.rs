@@ -37,18 +37,21 @@ pub fn server_with(keys: &str) -> Server {
 
 /// The configuration, with more keys.
 fn configuration(keys: &str) -> String {
-    let door = |key| if keys.contains(key) { "" } else { "[[listen]]\naddr = \"tcp://127.0.0.1:0\"\n" };
+    let unless = |key, usual| if keys.contains(key) { "" } else { usual };
     format!(
         "{keys}\n\
          network.name = \"ExampleNet\"\nserver.name = \"{SERVER}\"\nserver.description = \"example server\"\n\
          ip_limits = {{ count = false, throttle = false }}\nfakelag.enabled = false\n\
-         ip_cloaking.enabled = false\nlog.level = \"warn\"\n\
+         ip_cloaking.enabled = false\naccounts.registration.throttle = false\n\
+         {}log.level = \"warn\"\n\
          opers.operuser = {{ class = \"server-admin\", password = \"plain:operpassword\" }}\n\
          opers.helper = {{ class = \"helper\", password = \"plain:helperpassword\" }}\n\
          [oper_classes.helper]\ntitle = \"Helper\"\ncapabilities = []\n\
          [oper_classes.server-admin]\ntitle = \"Server Admin\"\n\
-         capabilities = [\"kill\", \"ban\", \"rehash\", \"wallops\", \"samode\", \"chghost\", \"die\"]\n{}",
-        door("listen = ")
+         capabilities = [\"kill\", \"ban\", \"rehash\", \"wallops\", \"samode\", \"accreg\", \"chanreg\",\
+         \"chghost\", \"die\"]\n{}",
+        unless("login_throttling", "accounts.login_throttling.enabled = false\n"),
+        unless("listen = ", "[[listen]]\naddr = \"tcp://127.0.0.1:0\"\n")
     )
 }
 

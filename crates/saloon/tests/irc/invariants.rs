@@ -62,6 +62,7 @@ impl Invariants {
                 "msgid" | "bot" => "message-tags",
                 "label" => "labeled-response",
                 "batch" => "batch",
+                "draft/multiline-concat" => "multiline",
                 key if key.starts_with('+') => "message-tags",
                 _ => return Err("a tag is unknown"),
             };
@@ -88,6 +89,8 @@ impl Invariants {
             "TAGMSG" => "message-tags",
             "BATCH" => "batch",
             "ACK" => "labeled-response",
+            "REDACT" => "message-redaction",
+            "RENAME" => "channel-rename",
             "JOIN" if line.params.len() == 3 => "extended-join",
             "JOIN" if self.has("extended-join") => return Err("extended-join was negotiated"),
             _ => return Ok(()),
@@ -169,7 +172,8 @@ fn shape(code: u16) -> Option<std::ops::RangeInclusive<usize>> {
         311 | 314 => 6..=6,
         312 => 4..=4,
         317 | 338 => 5..=5,
-        330 => 4..=4,
+        330 | 900 => 4..=4,
+        901 => 3..=3,
         321 => 3..=3,
         322 => 4..=4,
         324 => 3..=15,
@@ -183,6 +187,10 @@ fn shape(code: u16) -> Option<std::ops::RangeInclusive<usize>> {
         478 | 470 | 734 => 4..=4,
         696 => 5..=5,
         216 => 4..=4,
+        760 | 761 => 5..=5,
+        766 => 4..=4,
+        770..=772 => 2..=15,
+        774 => 4..=4,
         _ => return None,
     })
 }

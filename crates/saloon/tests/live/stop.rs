@@ -54,6 +54,17 @@ fn who_does_not_read_does_not_hold_it_up() {
 }
 
 #[test]
+fn who_only_leaves_its_end_open_is_not_waited_for() {
+    let mut server = Server::start();
+    let mut ann = Peer::user(&server, "ann");
+
+    let ended = server.stop();
+
+    assert!(ended.took < Duration::from_secs(2), "{ended:?}");
+    ann.expect("ERROR :");
+}
+
+#[test]
 fn an_interrupt_and_an_operator_stop_it_too() {
     let mut server = Server::start();
     let mut ann = Peer::user(&server, "ann");

@@ -64,13 +64,13 @@ fn who_has_said_all_still_gets_the_answers() {
 
 #[test]
 fn a_reader_that_stops_is_closed_here_too() {
-    let server = setup().set("limits.sendq = 65536").start();
+    let server = setup().set("limits.sendq = 65536").set("limits.stalled = \"500ms\"").start();
     let mut talker = Peer::tcp(server.addr(1));
     talker.register("talker");
     let mut stuck = Peer::new(over(narrow(server.addr(0))));
     stuck.register("stuck");
     let line = format!("PRIVMSG stuck :{}\r\n", "x".repeat(400)).repeat(50);
-    while server.log_count("it does not read") == 0 {
+    while server.log_count("closed: it does not read") == 0 {
         talker.raw(line.as_bytes());
         talker.sync();
     }
