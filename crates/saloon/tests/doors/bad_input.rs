@@ -194,7 +194,7 @@ fn random_bytes_harm_nobody() {
 
 #[test]
 fn a_reader_that_stops_is_closed_and_nobody_waits_for_it() {
-    let house = House::with(&["limits.sendq = 65536"], &[]);
+    let house = House::with(&["limits.sendq = 65536", "limits.stalled = \"500ms\""], &[]);
     let mut watcher = house.irc("watcher");
     let mut nicks = Vec::new();
     let stuck: Vec<_> = STREAMS

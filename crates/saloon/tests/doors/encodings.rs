@@ -31,9 +31,10 @@ fn a_gbk_client_and_a_utf_8_client_read_each_other() {
 
 #[test]
 fn every_stream_of_text_may_be_in_gbk() {
-    let house = House::open();
-    let mut watcher = house.irc("watcher");
     for dialect in ["line", "plain", "tagged"] {
+        // A lobby where nothing has been said: what is told of that comes in UTF-8.
+        let house = House::open();
+        let mut watcher = house.irc("watcher");
         let mut stream = house.stream(dialect, "tcp");
         watcher.arrival();
         match dialect {

@@ -11,6 +11,7 @@ mod parcel;
 mod person;
 mod stream;
 
+mod accounts;
 mod bad_input;
 mod bad_packets;
 mod bad_requests;
@@ -18,6 +19,7 @@ mod datagrams;
 mod encodings;
 mod group;
 mod group_private;
+mod history;
 mod line;
 mod matrix;
 mod packet;
