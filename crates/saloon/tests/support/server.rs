@@ -33,12 +33,15 @@ pub struct Setup {
     dir: Arc<TempDir>,
     /// The limit on open files.
     files: Option<u32>,
+    /// A directory that is a file system of its own, and its size.
+    disk: Option<(String, String)>,
 }
 
 impl Default for Setup {
     fn default() -> Self {
         let dir = tempfile::tempdir().expect("a directory");
-        let setup = Self { settings: BTreeMap::new(), doors: vec![], dir: Arc::new(dir), files: None };
+        let setup =
+            Self { settings: BTreeMap::new(), doors: vec![], dir: Arc::new(dir), files: None, disk: None };
         DEFAULTS.into_iter().fold(setup, Self::set)
     }
 }
@@ -60,6 +63,14 @@ impl Setup {
     /// Starts with so many descriptors and no more.
     pub fn open_files(mut self, most: u32) -> Self {
         self.files = Some(most);
+        self
+    }
+
+    /// Starts with a small file system, such as of `16m`, in this directory beside the configuration. Only the
+    /// server sees it there: others find it behind `/proc/PID/root`.
+    pub fn disk(mut self, dir: &str, size: &str) -> Self {
+        std::fs::create_dir_all(self.path(dir)).expect("a directory");
+        self.disk = Some((dir.to_owned(), size.to_owned()));
         self
     }
 
@@ -96,18 +107,33 @@ impl Setup {
         }
     }
 
-    /// Starts the server, and waits until its doors are open.
-    pub fn start(self) -> Server {
-        let file = self.write();
-        let mut command = match self.files {
-            None => Command::new(env!("CARGO_BIN_EXE_saloon")),
-            Some(most) => {
+    /// The program, in its surroundings.
+    fn command(&self) -> Command {
+        let program = env!("CARGO_BIN_EXE_saloon");
+        let run = "exec \"$0\" \"$@\"";
+        let mut command = match (self.files, &self.disk) {
+            (None, None) => return Command::new(program),
+            (Some(most), _) => {
                 let mut shell = Command::new("sh");
-                shell.args(["-c", &format!("ulimit -n {most}; exec \"$0\" \"$@\"")]);
-                shell.arg(env!("CARGO_BIN_EXE_saloon"));
+                shell.args(["-c", &format!("ulimit -n {most}; {run}")]);
+                shell
+            }
+            (None, Some((dir, size))) => {
+                let dir = self.path(dir);
+                let mount = format!("mount -t tmpfs -o size={size} tmpfs {}", dir.display());
+                let mut shell = Command::new("unshare");
+                shell.args(["--map-root-user", "--mount", "sh", "-c", &format!("{mount} && {run}")]);
                 shell
             }
         };
+        command.arg(program);
+        command
+    }
+
+    /// Starts the server, and waits until its doors are open.
+    pub fn start(self) -> Server {
+        let file = self.write();
+        let mut command = self.command();
         command.args(["serve", "--config"]).arg(file).stdin(Stdio::null()).stdout(Stdio::null());
         let mut child = command.stderr(Stdio::piped()).spawn().expect("it starts");
         let log = Log::of(child.stderr.take().expect("a pipe"));
