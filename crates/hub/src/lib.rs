@@ -21,6 +21,7 @@ mod mode;
 mod name;
 mod query;
 mod record;
+mod rejection;
 mod settings;
 mod text;
 
@@ -74,8 +75,7 @@ pub mod fuzzing;
 pub use account::{Account, AccountChange, AccountInfo, AccountPrivate, Choices, Credentials, Party};
 pub use command::{Command, Entry, Origin, RoomTarget, Say, SayKind, SayLine, SayTags, Target};
 pub use event::{
-    Audience, Cause, Change, Destination, Effect, Event, Fact, Found, Mute, Names, Rejection, Settled, Topic,
-    Via,
+    Audience, Cause, Change, Destination, Effect, Event, Fact, Found, Names, Settled, Topic, Via,
 };
 pub use history::{Item, ItemKinds, Reach, Recall, Recalled, Reference, Search, Span};
 pub use hub::Hub;
@@ -88,5 +88,6 @@ pub use query::{
     Whowas,
 };
 pub use record::{LogKey, Record, Registration, Saved, SavedMarker, SavedRoom, SavedUser};
+pub use rejection::{Mute, Rejection};
 pub use settings::{AlwaysOn, Limits, Settings, Several};
 pub use text::Text;
