@@ -85,6 +85,10 @@ impl Person {
     }
 
     fn send(&self, to: &Target, text: &str, before: &str, outputs: &mut Vec<Output>) {
+        // Nothing but spaces is nothing.
+        if text.trim().is_empty() {
+            return;
+        }
         let behind = if before.is_empty() { "" } else { "\x01" };
         // With this at its start, any piece would be a request between programs.
         let text = &text.replace('\x01', "");
