@@ -434,6 +434,23 @@ pub enum Event {
 }
 
 impl Event {
+    /// The id and the time of what may be an item of a history ([`ItemKinds::of`](crate::ItemKinds::of)); none of
+    /// anything else.
+    pub fn stamp(&self) -> Option<(MessageId, Timestamp)> {
+        match self {
+            Self::Renamed { id, at, .. }
+            | Self::Quit { id, at, .. }
+            | Self::Joined { id, at, .. }
+            | Self::Parted { id, at, .. }
+            | Self::Kicked { id, at, .. }
+            | Self::Said { id, at, .. }
+            | Self::TopicSet { id, at, .. }
+            | Self::RoomModes { id, at, .. }
+            | Self::RoomRenamed { id, at, .. } => Some((*id, *at)),
+            _ => None,
+        }
+    }
+
     /// When it happened; none of what only answers a question.
     pub fn at(&self) -> Option<Timestamp> {
         match self {

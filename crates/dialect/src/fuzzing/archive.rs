@@ -24,7 +24,7 @@ impl Archive {
     pub fn keep(&mut self, record: &Record) {
         match record {
             Record::Item { logs, by, event } => {
-                let Some((id, at)) = when(event) else { return };
+                let Some((id, at)) = event.stamp() else { return };
                 let (logs, event) = (logs.to_vec(), Arc::clone(event));
                 self.0.push(Kept { logs, by: by.clone(), id, at, event, redacted: None });
             }
@@ -99,21 +99,6 @@ fn time(all: &[&Kept], reference: Reference) -> Timestamp {
     match reference {
         Reference::Time(at) => at,
         Reference::Id(id) => all.iter().find(|kept| kept.id == id).map_or(Timestamp(0), |kept| kept.at),
-    }
-}
-
-fn when(event: &Event) -> Option<(MessageId, Timestamp)> {
-    match event {
-        Event::Said { id, at, .. }
-        | Event::Joined { id, at, .. }
-        | Event::Parted { id, at, .. }
-        | Event::Quit { id, at, .. }
-        | Event::Kicked { id, at, .. }
-        | Event::RoomModes { id, at, .. }
-        | Event::TopicSet { id, at, .. }
-        | Event::Renamed { id, at, .. }
-        | Event::RoomRenamed { id, at, .. } => Some((*id, *at)),
-        _ => None,
     }
 }
 

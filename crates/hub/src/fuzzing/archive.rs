@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{
-    Audience, Command, Effect, Entry, Event, ItemKinds, LogKey, MessageId, Record, Settings, Timestamp,
-};
+use crate::{Audience, Command, Effect, Entry, Event, LogKey, MessageId, Record, Settings, Timestamp};
 
 pub(super) struct Archive {
     history: bool,
@@ -38,7 +36,7 @@ impl Archive {
     /// The times of a history increase, and nothing stands in it twice.
     fn keep(&mut self, record: &Record, kept: &mut BTreeSet<MessageId>) -> Result<(), String> {
         let Record::Item { logs, event, .. } = record else { return Ok(()) };
-        let (id, at) = moment(event).ok_or(format!("{event:?} is no item"))?;
+        let (id, at) = event.stamp().ok_or(format!("{event:?} is no item"))?;
         let new = |log: &LogKey| self.latest.insert(log.clone(), at).is_none_or(|before| before < at);
         match !logs.is_empty() && logs.iter().all(new) && kept.insert(id) {
             true => Ok(()),
@@ -49,30 +47,11 @@ impl Archive {
     /// Whoever is told something in a room can read it there later.
     fn was_kept(&self, entry: &Entry, event: &Event, kept: &BTreeSet<MessageId>) -> Result<(), String> {
         let passes = matches!(&entry.command, Command::Say(say) if !say.lasts);
-        match moment(event) {
+        match event.stamp() {
             Some((id, _)) if self.history && !passes && !kept.contains(&id) => {
                 Err(format!("{event:?} was told and not kept"))
             }
             _ => Ok(()),
         }
-    }
-}
-
-/// The id and time of what can be an item of a history.
-fn moment(event: &Event) -> Option<(MessageId, Timestamp)> {
-    if ItemKinds::of(event).is_empty() {
-        return None;
-    }
-    match event {
-        Event::Renamed { id, at, .. }
-        | Event::Quit { id, at, .. }
-        | Event::Joined { id, at, .. }
-        | Event::Parted { id, at, .. }
-        | Event::Kicked { id, at, .. }
-        | Event::Said { id, at, .. }
-        | Event::TopicSet { id, at, .. }
-        | Event::RoomModes { id, at, .. }
-        | Event::RoomRenamed { id, at, .. } => Some((*id, *at)),
-        _ => None,
     }
 }

@@ -23,7 +23,7 @@ mod run;
 
 use std::sync::Arc;
 
-use hub::{Destination, Event, ItemKinds, MessageId, RoomId, RoomName, Timestamp};
+use hub::{Destination, Event, ItemKinds, MessageId, RoomId, RoomName};
 use smol_str::SmolStr;
 
 use crate::piece::Piece;
@@ -123,7 +123,7 @@ impl Behind {
         let kinds = ItemKinds::of(event);
         let is_item = !kinds.is_empty() && !kinds.contains(ItemKinds::SIGNAL);
         let said = kinds.intersects(ItemKinds::SAID);
-        if is_item && let Some((_, at)) = stamp(event) {
+        if is_item && let Some((_, at)) = event.stamp() {
             self.since.note(room, log, at, room_of(event), said);
         }
         // What changes how the client sees a room can't be read later if it is not kept.
@@ -146,7 +146,7 @@ impl Behind {
     pub fn told_apart(&mut self, event: &Event) {
         let elsewhere =
             matches!(event, Event::Said { to: Destination::User(_) | Destination::Ranked(_), .. });
-        if let Some((id, at)) = stamp(event).filter(|_| !elsewhere) {
+        if let Some((id, at)) = event.stamp().filter(|_| !elsewhere) {
             let said = ItemKinds::of(event).intersects(ItemKinds::SAID);
             self.since.told_apart(id, at, room_of(event), said);
         }
@@ -175,7 +175,7 @@ impl Behind {
         for (number, run, item) in page.items {
             past.words_before(number, &mut told);
             if past.finds(run, &item)
-                && let Some((id, _)) = stamp(&item.event)
+                && let Some((id, _)) = item.event.stamp()
                 && id != self.last
             {
                 self.last = id;
@@ -212,22 +212,6 @@ impl Behind {
                 self.live = None;
             }
         }
-    }
-}
-
-/// The id and time of what may stand in a history.
-fn stamp(event: &Event) -> Option<(MessageId, Timestamp)> {
-    match event {
-        Event::Renamed { id, at, .. }
-        | Event::Quit { id, at, .. }
-        | Event::Joined { id, at, .. }
-        | Event::Parted { id, at, .. }
-        | Event::Kicked { id, at, .. }
-        | Event::Said { id, at, .. }
-        | Event::TopicSet { id, at, .. }
-        | Event::RoomModes { id, at, .. }
-        | Event::RoomRenamed { id, at, .. } => Some((*id, *at)),
-        _ => None,
     }
 }
 

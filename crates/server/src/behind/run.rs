@@ -173,7 +173,7 @@ impl Missed {
     /// Takes an item that was found. Whether it is to be told.
     pub fn finds(&mut self, run: usize, item: &Item) -> bool {
         let Some(run) = self.runs.get_mut(run) else { return false };
-        let Some((id, at)) = super::stamp(&item.event) else { return false };
+        let Some((id, at)) = item.event.stamp() else { return false };
         run.first = at.next();
         if self.apart.contains(&id) || matches!(&*item.event, Event::Said { to: Destination::Ranked(_), .. })
         {

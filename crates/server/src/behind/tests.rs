@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use hub::{Identity, Item, Nick, Place, SayKind, SayTags, Text};
+use hub::{Identity, Item, Nick, Place, SayKind, SayTags, Text, Timestamp};
 
 use super::*;
 
@@ -109,7 +109,7 @@ impl Scene {
         let part = |stretch: &page::Stretch| {
             let items: Vec<(u64, Item)> = (self.kept.iter())
                 .filter(|(number, (log, event))| {
-                    let at = stamp(event).map(|(_, at)| at);
+                    let at = event.stamp().map(|(_, at)| at);
                     **number <= ask.upto
                         && *log == stretch.log
                         && (Some(stretch.from)..=Some(stretch.to)).contains(&at)
