@@ -3,6 +3,10 @@
 //! ```text
 //! addr   = "tcp://" host ":" port        ; plain TCP
 //!        / "tls://" host ":" port        ; TLS on TCP
+//!        / "ws://" host ":" port         ; WebSocket (RFC 6455)
+//!        / "wss://" host ":" port        ; WebSocket in TLS
+//!        / "http://" host ":" port       ; the web client, and WebSocket at /ws
+//!        / "https://" host ":" port      ; the same in TLS
 //!        / "unix://" path                ; a Unix stream socket; unix:///abs or unix://relative
 //!        / "udp://" host ":" port        ; datagrams
 //!        / "unixgram://" path            ; a Unix datagram socket
@@ -24,6 +28,14 @@ pub enum Addr {
     Tcp(Endpoint),
     /// `tls://HOST:PORT`
     Tls(Endpoint),
+    /// `ws://HOST:PORT`: WebSocket, whatever path is asked for.
+    Ws(Endpoint),
+    /// `wss://HOST:PORT`
+    Wss(Endpoint),
+    /// `http://HOST:PORT`: pages, and WebSocket at `/ws`.
+    Http(Endpoint),
+    /// `https://HOST:PORT`
+    Https(Endpoint),
     /// `unix://PATH`; a relative path is relative to whatever [`Addr::under`] says, else to the working
     /// directory.
     Unix(PathBuf),
@@ -59,12 +71,15 @@ pub enum Host {
 pub enum AddrError {
     /// There is no `://`.
     #[error(
-        "`{0}` does not say how to listen: write tcp://127.0.0.1:6667, tls://[::]:6697, \
-         unix:///run/saloon.sock, udp://127.0.0.1:30104 or unixgram:///run/saloon.dgram"
+        "`{0}` does not say how to listen: write tcp://127.0.0.1:6667, tls://[::]:6697, http://127.0.0.1:8067, \
+         ws://127.0.0.1:8097, unix:///run/saloon.sock, udp://127.0.0.1:30104 or unixgram:///run/saloon.dgram"
     )]
     NoScheme(String),
     /// The part before `://` is none that we know.
-    #[error("`{0}://` is not a transport: expected tcp://, tls://, unix://, udp:// or unixgram://")]
+    #[error(
+        "`{0}://` is not a transport: expected tcp://, tls://, http://, https://, ws://, wss://, unix://, udp:// \
+         or unixgram://"
+    )]
     UnknownScheme(String),
     /// There is no `:PORT`.
     #[error("`{0}` has no port: expected HOST:PORT, as in 127.0.0.1:6667 or [::1]:6667")]
@@ -92,6 +107,10 @@ impl Addr {
         match self {
             Self::Tcp(_) => "tcp",
             Self::Tls(_) => "tls",
+            Self::Ws(_) => "ws",
+            Self::Wss(_) => "wss",
+            Self::Http(_) => "http",
+            Self::Https(_) => "https",
             Self::Unix(_) => "unix",
             Self::Udp(_) => "udp",
             Self::Unixgram(_) => "unixgram",
@@ -106,7 +125,17 @@ impl Addr {
 
     /// Whether connections here are encrypted by us.
     pub fn is_tls(&self) -> bool {
-        matches!(self, Self::Tls(_))
+        matches!(self, Self::Tls(_) | Self::Wss(_) | Self::Https(_))
+    }
+
+    /// Whether HTTP is spoken here first.
+    pub fn is_web(&self) -> bool {
+        matches!(self, Self::Ws(_) | Self::Wss(_)) || self.has_pages()
+    }
+
+    /// Whether there is more to see here than WebSocket.
+    pub fn has_pages(&self) -> bool {
+        matches!(self, Self::Http(_) | Self::Https(_))
     }
 
     /// Whether datagrams come in here rather than connections: opened with
@@ -115,10 +144,16 @@ impl Addr {
         matches!(self, Self::Udp(_) | Self::Unixgram(_))
     }
 
-    /// The host and port of TCP, TLS or UDP.
+    /// The host and port; none for a socket file.
     pub fn endpoint(&self) -> Option<Endpoint> {
         match self {
-            Self::Tcp(endpoint) | Self::Tls(endpoint) | Self::Udp(endpoint) => Some(*endpoint),
+            Self::Tcp(endpoint)
+            | Self::Tls(endpoint)
+            | Self::Ws(endpoint)
+            | Self::Wss(endpoint)
+            | Self::Http(endpoint)
+            | Self::Https(endpoint)
+            | Self::Udp(endpoint) => Some(*endpoint),
             Self::Unix(_) | Self::Unixgram(_) | Self::Later(_) => None,
         }
     }
@@ -143,6 +178,10 @@ impl Addr {
         match self {
             Self::Tcp(_) => Self::Tcp(endpoint),
             Self::Tls(_) => Self::Tls(endpoint),
+            Self::Ws(_) => Self::Ws(endpoint),
+            Self::Wss(_) => Self::Wss(endpoint),
+            Self::Http(_) => Self::Http(endpoint),
+            Self::Https(_) => Self::Https(endpoint),
             Self::Udp(_) => Self::Udp(endpoint),
             Self::Unix(_) | Self::Unixgram(_) | Self::Later(_) => self.clone(),
         }
@@ -187,13 +226,17 @@ impl FromStr for Addr {
         match scheme {
             "tcp" => Ok(Self::Tcp(rest.parse()?)),
             "tls" => Ok(Self::Tls(rest.parse()?)),
+            "ws" => Ok(Self::Ws(rest.parse()?)),
+            "wss" => Ok(Self::Wss(rest.parse()?)),
+            "http" => Ok(Self::Http(rest.parse()?)),
+            "https" => Ok(Self::Https(rest.parse()?)),
             "udp" => Ok(Self::Udp(rest.parse()?)),
             "unix" | "unixgram" if rest.is_empty() || rest.contains('\0') => {
                 Err(AddrError::BadPath(scheme.into()))
             }
             "unix" => Ok(Self::Unix(rest.into())),
             "unixgram" => Ok(Self::Unixgram(rest.into())),
-            "ws" | "wss" | "multicast" => Ok(Self::Later(text.into())),
+            "multicast" => Ok(Self::Later(text.into())),
             _ => Err(AddrError::UnknownScheme(scheme.into())),
         }
     }
@@ -245,12 +288,13 @@ fn decode_port(text: &str) -> Result<u16, AddrError> {
 
 impl fmt::Display for Addr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Tcp(endpoint) | Self::Tls(endpoint) | Self::Udp(endpoint) => {
-                write!(f, "{}://{endpoint}", self.scheme())
+        match (self, self.endpoint()) {
+            (_, Some(endpoint)) => write!(f, "{}://{endpoint}", self.scheme()),
+            (Self::Unix(path) | Self::Unixgram(path), None) => {
+                write!(f, "{}://{}", self.scheme(), path.display())
             }
-            Self::Unix(path) | Self::Unixgram(path) => write!(f, "{}://{}", self.scheme(), path.display()),
-            Self::Later(text) => f.write_str(text),
+            (Self::Later(text), None) => f.write_str(text),
+            (_, None) => unreachable!("all the others have an endpoint"),
         }
     }
 }
@@ -283,6 +327,10 @@ mod tests {
             "tls://[::]:6697",
             "tls://[2001:db8::1]:65535",
             "tcp://localhost:6667",
+            "ws://[::]:80",
+            "wss://localhost:443",
+            "http://127.0.0.1:8067",
+            "https://0.0.0.0:443",
             "unix:///run/saloon.sock",
             "unix://saloon.sock",
             "unix://run/with a space:1.sock",
@@ -297,12 +345,11 @@ mod tests {
 
     #[test]
     fn a_transport_still_to_come_can_be_named_and_not_opened() {
-        for text in ["ws://[::]:80", "wss://localhost:443", "multicast://239.0.0.1:1"] {
-            let addr: Addr = text.parse().expect("an address");
-            assert!(!addr.is_supported() && addr.to_string() == text);
-            let error = crate::Listener::bind(&addr, Default::default()).expect_err("not yet");
-            assert!(error.to_string().contains("not supported yet"), "{error}");
-        }
+        let text = "multicast://239.0.0.1:1";
+        let addr: Addr = text.parse().expect("an address");
+        assert!(!addr.is_supported() && addr.to_string() == text);
+        let error = crate::Listener::bind(&addr, Default::default()).expect_err("not yet");
+        assert!(error.to_string().contains("not supported yet"), "{error}");
     }
 
     #[test]
@@ -311,7 +358,7 @@ mod tests {
         for (text, error) in [
             ("127.0.0.1:6667", AddrError::NoScheme(s("127.0.0.1:6667"))),
             ("", AddrError::NoScheme(s(""))),
-            ("http://[::]:80", AddrError::UnknownScheme(s("http"))),
+            ("gopher://[::]:80", AddrError::UnknownScheme(s("gopher"))),
             ("TCP://[::]:80", AddrError::UnknownScheme(s("TCP"))),
             ("tcp://127.0.0.1", AddrError::NoPort(s("127.0.0.1"))),
             ("tcp://[::1]", AddrError::NoPort(s("[::1]"))),

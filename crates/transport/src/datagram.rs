@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags, SocketAddrAny, SocketAddrUnix};
-use socket2::{Domain, SockRef, Socket, Type};
+use socket2::{Domain, Socket, Type};
 
 use crate::addr::Addr;
 use crate::bind::BindError;
@@ -91,6 +91,23 @@ impl DatagramListener {
                 Ok(Self { fd, addr: addr.clone(), _file: Some(file) })
             }
             _ => Err(io::Error::new(io::ErrorKind::Unsupported, "no datagrams come in there")),
+        }
+    }
+
+    /// The door at `addr` that somebody has opened already ([`Handed`](crate::Handed)). Its address, its file and
+    /// the file's access are matters of whoever opened it; the file is left when the door is closed.
+    ///
+    /// # Errors
+    /// [`BindError`]: the system refuses what a door for datagrams needs.
+    pub fn adopt(addr: &Addr, fd: OwnedFd, options: DatagramOptions) -> Result<Self, BindError> {
+        let socket = Socket::from(fd);
+        let prepared = match addr.endpoint() {
+            Some(endpoint) => prepare_udp(&socket, endpoint.socket_addr(), options.receive_buffer),
+            None => Ok(()),
+        };
+        match prepared.and_then(|()| socket.set_nonblocking(true)) {
+            Ok(()) => Ok(Self { fd: socket.into(), addr: addr.clone(), _file: None }),
+            Err(source) => Err(BindError { addr: addr.clone(), source }),
         }
     }
 
@@ -203,13 +220,15 @@ fn bind_udp(at: SocketAddr, receive_buffer: Option<usize>) -> io::Result<(OwnedF
     if at.is_ipv6() {
         socket.set_only_v6(true)?;
     }
-    icmp::listen_to(&socket, at.is_ipv6())?;
-    if let Some(bytes) = receive_buffer {
-        SockRef::from(&socket).set_recv_buffer_size(bytes)?;
-    }
+    prepare_udp(&socket, at, receive_buffer)?;
     socket.bind(&at.into())?;
     let at = socket.local_addr()?.as_socket().unwrap_or(at);
     Ok((socket.into(), at))
+}
+
+fn prepare_udp(socket: &Socket, at: SocketAddr, receive_buffer: Option<usize>) -> io::Result<()> {
+    icmp::listen_to(socket, at.is_ipv6())?;
+    receive_buffer.map_or(Ok(()), |bytes| socket.set_recv_buffer_size(bytes))
 }
 
 /// One datagram peer, as a connection to write to. Reading is the door's.

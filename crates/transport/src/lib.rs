@@ -22,6 +22,7 @@
 //! | [`waker`]    | [`Waker`]: how another thread ends that wait                      |
 //! | [`listener`] | [`Listener`], [`Accepted`]                                        |
 //! | [`datagram`] | [`DatagramListener`], [`DatagramPeer`]: UDP and Unix datagrams    |
+//! | [`handed`]   | [`Handed`]: sockets that were open before this program began     |
 //! | [`bind`]     | [`BindError`]: why an address could not be opened                 |
 //! | [`unix`]     | the socket file: stale ones, mode, [`Owner`], removal             |
 //! | [`peer`]     | [`Peer`]: who is at the other end                                 |
@@ -29,6 +30,8 @@
 //! | [`secure`]   | [`TlsStream`]: rustls over a non-blocking descriptor              |
 //! | [`tls`]      | [`TlsConfig`]: certificate and key, swapped under a running server |
 //! | [`proxy`]    | the PROXY protocol, versions 1 and 2                              |
+//! | [`http`]     | the head of a request and of its answer                           |
+//! | [`ws`]       | [`WebSocket`]: handshake, messages, frames                        |
 //! | [`limits`]   | [`AddressLimits`]: connections per address                        |
 //! | [`cidr`]     | [`Cidr`]: a network, for lists of who may                         |
 //! | [`process`]  | how many descriptors this process may have                        |
@@ -40,6 +43,8 @@ pub mod cidr;
 mod client_cert;
 pub mod datagram;
 mod datagram_peer;
+pub mod handed;
+pub mod http;
 mod icmp;
 pub mod limits;
 pub mod listener;
@@ -54,12 +59,14 @@ mod tls_files;
 pub mod unix;
 mod unsent;
 pub mod waker;
+pub mod ws;
 
 pub use addr::{Addr, AddrError, Endpoint, Host};
 pub use anybody::Anybody;
 pub use bind::BindError;
 pub use cidr::{Cidr, CidrError};
 pub use datagram::{DatagramListener, DatagramOptions, DatagramPeer, DatagramStream, is_nameless};
+pub use handed::{Handed, HandedSocket};
 pub use limits::{AddressLimits, LimitSettings, Refused, Throttle};
 pub use listener::{Accepted, ListenOptions, Listener, is_exhausted};
 pub use peer::{Credentials, Peer};
@@ -70,3 +77,4 @@ pub use stream::{ReadOutcome, Stream, WriteOutcome};
 pub use tls::{TlsConfig, TlsError, self_signed};
 pub use unix::Owner;
 pub use waker::Waker;
+pub use ws::WebSocket;

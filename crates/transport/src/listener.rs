@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rustix::io::Errno;
 use rustix::net::{SocketAddrAny, SocketFlags, acceptfrom_with, sockopt};
-use socket2::{Domain, Socket, TcpKeepalive, Type};
+use socket2::{Domain, SockRef, Socket, TcpKeepalive, Type};
 
 use crate::addr::Addr;
 use crate::bind::BindError;
@@ -22,7 +22,8 @@ pub struct ListenOptions {
     /// How many connections the kernel holds until they are accepted; it cuts this to
     /// `/proc/sys/net/core/somaxconn`. Default 4096.
     pub backlog: i32,
-    /// Certificate and key; a `tls://` address must have them, the others do not look at them.
+    /// Certificate and key, which an encrypted address must have. Connections through a TCP address are handed
+    /// them as well ([`Accepted::tls`]): there the peer may choose.
     pub tls: Option<TlsConfig>,
     /// Permission bits of a Unix socket's file, such as `0o660`; `None` leaves them to the umask.
     pub unix_mode: Option<u32>,
@@ -59,6 +60,15 @@ pub struct Listener {
     tls: Option<TlsConfig>,
     /// Here for its end.
     _file: Option<SocketFile>,
+    /// What connections are given that came in before the door was ours.
+    early: Option<TcpOptions>,
+}
+
+/// What a TCP connection takes over from its listener.
+#[derive(Debug, Clone, Copy)]
+struct TcpOptions {
+    keepalive: Option<Duration>,
+    send_buffer: Option<usize>,
 }
 
 /// A connection that has just come in.
@@ -68,9 +78,9 @@ pub struct Accepted {
     pub stream: Stream,
     /// The other end.
     pub peer: Peer,
-    /// On a `tls://` listener, what [`Stream::start_tls`] wants before anything is said (and after the
-    /// PROXY header, where one is expected). Not done by `accept`, so that a peer who is over a limit costs
-    /// no TLS state.
+    /// On a listener with a certificate, what [`Stream::start_tls`] wants before anything is said (and after the
+    /// PROXY header, where one is expected), if TLS is spoken. Not done by `accept`, so that a peer who is over
+    /// a limit costs no TLS state.
     pub tls: Option<TlsConfig>,
 }
 
@@ -85,14 +95,16 @@ impl Listener {
     }
 
     fn open(addr: &Addr, options: ListenOptions) -> io::Result<Self> {
-        let tls = options.tls.clone().filter(|_| addr.is_tls());
         match addr {
-            Addr::Tls(_) if tls.is_none() => {
-                Err(io::Error::other("a tls:// address needs a certificate and a key"))
-            }
-            Addr::Tcp(endpoint) | Addr::Tls(endpoint) => {
+            _ if addr.is_tls() && options.tls.is_none() => Err(io::Error::other(NO_CERTIFICATE)),
+            Addr::Tcp(endpoint)
+            | Addr::Tls(endpoint)
+            | Addr::Ws(endpoint)
+            | Addr::Wss(endpoint)
+            | Addr::Http(endpoint)
+            | Addr::Https(endpoint) => {
                 let (fd, at) = listen_tcp(endpoint.socket_addr(), &options)?;
-                Ok(Self { fd, addr: addr.at(at), tls, _file: None })
+                Ok(Self { fd, addr: addr.at(at), tls: options.tls, _file: None, early: None })
             }
             Addr::Udp(_) | Addr::Unixgram(_) => {
                 Err(io::Error::new(io::ErrorKind::Unsupported, "datagrams come in there, not connections"))
@@ -102,8 +114,26 @@ impl Listener {
             }
             Addr::Unix(path) => {
                 let (fd, file) = unix::listen(path, options.backlog, options.unix_mode, &options.unix_owner)?;
-                Ok(Self { fd, addr: addr.clone(), tls: None, _file: Some(file) })
+                Ok(Self { fd, addr: addr.clone(), tls: None, _file: Some(file), early: None })
             }
+        }
+    }
+
+    /// The door at `addr` that somebody has opened already ([`Handed`](crate::Handed)): the same as by
+    /// [`bind`](Self::bind), but that its address, its file and the file's access are matters of whoever opened
+    /// it. The file is left when the door is closed.
+    ///
+    /// # Errors
+    /// [`BindError`]: it does not listen and can't be made to.
+    pub fn adopt(addr: &Addr, fd: OwnedFd, options: ListenOptions) -> Result<Self, BindError> {
+        let tls = options.tls.clone();
+        let adopted = match addr.is_tls() && tls.is_none() {
+            true => Err(io::Error::other(NO_CERTIFICATE)),
+            false => listen_on(fd, addr.endpoint().map(|_| options.tcp()), options.backlog),
+        };
+        match adopted {
+            Ok((fd, early)) => Ok(Self { fd, addr: addr.clone(), tls, _file: None, early }),
+            Err(source) => Err(BindError { addr: addr.clone(), source }),
         }
     }
 
@@ -113,7 +143,7 @@ impl Listener {
         &self.addr
     }
 
-    /// Certificate and key of a `tls://` listener.
+    /// Certificate and key, if it was given any.
     pub fn tls(&self) -> Option<&TlsConfig> {
         self.tls.as_ref()
     }
@@ -135,6 +165,10 @@ impl Listener {
     }
 
     fn accepted(&self, fd: OwnedFd, from: Option<SocketAddrAny>) -> Accepted {
+        if let Some(options) = self.early {
+            // Whoever has left already can't be given anything; reading will tell.
+            let _ = options.set(&fd);
+        }
         let peer = match from.map(SocketAddr::try_from) {
             Some(Ok(addr)) => Peer::network(addr),
             _ => Peer::local(credentials(&fd)),
@@ -163,17 +197,43 @@ fn listen_tcp(at: SocketAddr, options: &ListenOptions) -> io::Result<(OwnedFd, S
         socket.set_only_v6(true)?;
     }
     // Set once here: on Linux an accepted socket takes these over from its listener (tests/tcp.rs checks).
-    socket.set_tcp_nodelay(true)?;
-    if let Some(idle) = options.keepalive {
-        socket.set_tcp_keepalive(&questions(idle))?;
-    }
-    if let Some(bytes) = options.send_buffer {
-        socket.set_send_buffer_size(bytes)?;
-    }
+    options.tcp().set(&socket)?;
     socket.bind(&at.into())?;
     socket.listen(options.backlog)?;
     let at = socket.local_addr()?.as_socket().unwrap_or(at);
     Ok((socket.into(), at))
+}
+
+/// Makes a socket that is bound already, and most likely listens, what [`listen_tcp`] or `unix` would have made.
+fn listen_on(
+    fd: OwnedFd,
+    tcp: Option<TcpOptions>,
+    backlog: i32,
+) -> io::Result<(OwnedFd, Option<TcpOptions>)> {
+    let socket = Socket::from(fd);
+    socket.set_nonblocking(true)?;
+    if let Some(options) = tcp {
+        options.set(&socket)?;
+    }
+    socket.listen(backlog)?; // again, where it listens: then it is only the length of its queue
+    Ok((socket.into(), tcp))
+}
+
+impl ListenOptions {
+    fn tcp(&self) -> TcpOptions {
+        TcpOptions { keepalive: self.keepalive, send_buffer: self.send_buffer }
+    }
+}
+
+impl TcpOptions {
+    fn set(self, socket: &impl AsFd) -> io::Result<()> {
+        let socket = SockRef::from(socket);
+        socket.set_tcp_nodelay(true)?;
+        if let Some(idle) = self.keepalive {
+            socket.set_tcp_keepalive(&questions(idle))?;
+        }
+        self.send_buffer.map_or(Ok(()), |bytes| socket.set_send_buffer_size(bytes))
+    }
 }
 
 /// When the kernel asks a silent peer, within what `tcp(7)` allows: whole seconds, up to 32767.
@@ -187,6 +247,8 @@ fn credentials(fd: &OwnedFd) -> Option<Credentials> {
     let ucred = sockopt::socket_peercred(fd).ok()?;
     Some(Credentials { pid: ucred.pid.as_raw_pid(), uid: ucred.uid.as_raw(), gid: ucred.gid.as_raw() })
 }
+
+const NO_CERTIFICATE: &str = "an encrypted address needs a certificate and a key";
 
 /// Nobody there, or no longer: the failures of one connection, not of the door (`accept(2)`).
 const GAVE_UP: [Errno; 11] = [

@@ -164,7 +164,7 @@ fn a_tls_door_does_not_open_without_a_certificate() {
         Listener::bind(&addr("tls://127.0.0.1:0"), ListenOptions::default()).expect_err("no certificate");
     assert_eq!(
         error.to_string(),
-        "tls://127.0.0.1:0 cannot be opened: a tls:// address needs a certificate and a key"
+        "tls://127.0.0.1:0 cannot be opened: an encrypted address needs a certificate and a key"
     );
 }
 
