@@ -229,6 +229,20 @@ pub struct Rendering {
     pub port: u16,
     /// What the dialect makes of it.
     pub features: u64,
+    /// How it is carried. Sessions leave that alone: whoever carries the bytes sets it.
+    pub carriage: Carriage,
+}
+
+/// How what is sent reaches the peer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Carriage {
+    /// As it is written.
+    #[default]
+    Stream,
+    /// In messages of text (WebSocket).
+    Text,
+    /// In messages of bytes (WebSocket).
+    Binary,
 }
 
 /// What dialects need to know of the server they speak for.
@@ -345,6 +359,21 @@ pub fn may_begin(bytes: &[u8]) -> bool {
 /// How many batches these bytes begin, less those they end: none in dialects that have no batches.
 pub fn open_batches(dialect: Dialect, bytes: &[u8]) -> i32 {
     if dialect == Dialect::Irc { irc::open_batches(bytes) } else { 0 }
+}
+
+/// The messages that encoded bytes come to on a transport that carries messages: lines without their ends, or
+/// units.
+pub fn messages(dialect: Dialect, bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    unit::split(bytes, dialect.has_units())
+        .flat_map(move |unit| frames(dialect, unit))
+        .filter(|message| !message.is_empty())
+}
+
+/// The frames in one message of such a transport: all of it, or the lines that it has where lines are spoken.
+pub fn frames(dialect: Dialect, message: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let lines = matches!(dialect.framing(), Framing::Lines | Framing::TelnetLines);
+    let cut = message.split(move |&byte| lines && byte == b'\n');
+    cut.map(move |line| if lines { line.strip_suffix(b"\r").unwrap_or(line) } else { line })
 }
 
 /// The units that encoded bytes consist of: one for a dialect that is a stream.

@@ -34,6 +34,13 @@ pub fn split(bytes: &[u8], framed: bool) -> impl Iterator<Item = &[u8]> {
     })
 }
 
+/// The first unit of what was appended, and how many bytes it takes up there.
+pub fn first(bytes: &[u8]) -> Option<(&[u8], usize)> {
+    let (head, rest) = bytes.split_first_chunk::<HEAD>()?;
+    let length = u32::from_le_bytes(*head) as usize;
+    Some((rest.get(..length)?, HEAD + length))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -45,6 +52,8 @@ mod tests {
             push(&mut bytes, |out| out.extend_from_slice(unit));
         }
         assert_eq!(split(&bytes, true).collect::<Vec<_>>(), [&b"one"[..], b"\0\0\0\0two"]);
+        assert_eq!(first(&bytes), Some((&b"one"[..], 7)));
+        assert_eq!((first(&bytes[..6]), first(&bytes[..3])), (None, None));
     }
 
     #[test]

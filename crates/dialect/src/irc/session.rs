@@ -439,7 +439,7 @@ impl Session for Irc {
     }
 
     fn rendering(&self) -> Rendering {
-        Rendering { dialect: Dialect::Irc, port: 0, features: self.caps.bits().into() }
+        Rendering { dialect: Dialect::Irc, features: self.caps.bits().into(), ..Rendering::default() }
     }
 
     fn registered(&self) -> bool {

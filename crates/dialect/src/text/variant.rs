@@ -30,7 +30,7 @@ impl Variant {
             | u64::from(self.first_port) << 32
             | u64::from(self.charset.index()) << 48
             | u64::from(self.rooms) << 56;
-        Rendering { dialect, port: self.port, features }
+        Rendering { dialect, port: self.port, features, ..Rendering::default() }
     }
 
     /// From what [`rendering`](Self::rendering) made.
