@@ -148,6 +148,11 @@ impl Hub {
             }
             Command::ChangeAccount { account, change } => self.change_account(account, *change, step),
             Command::DropAccount { account } => self.drop_account(account, step),
+            Command::Kill { nick, reason } => self.kill_as_server(nick, reason, step),
+            Command::Ban { mask, reason, until } => {
+                return self.ban_as_server(&mask, reason, until, step);
+            }
+            Command::Unban { mask } => self.unban_as_server(mask, step),
             _ => Err(Rejection::NotRegistered),
         };
         if let Err(rejection) = outcome {

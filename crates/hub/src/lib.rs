@@ -53,6 +53,7 @@ mod metadata;
 mod moderation;
 mod modes;
 mod oper;
+mod overview;
 mod owner;
 mod place;
 mod policy;
@@ -83,6 +84,7 @@ pub use id::{MessageId, NotAnId, RoomId, SessionId, Timestamp};
 pub use mask::Mask;
 pub use mode::{ListKind, ModeChange, Privileges, Rank, Ranks, RoomFlags, UserFlags};
 pub use name::{Casemapping, Handle, Identity, NameError, Nick, Place, RoomName, cut};
+pub use overview::{Census, Seen};
 pub use query::{
     Answer, Counts, ListEntry, ListFilter, NetworkBan, Query, RoomRow, WhoMask, WhoRow, Whois, WhoisPrivate,
     Whowas,

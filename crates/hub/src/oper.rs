@@ -10,9 +10,12 @@ use crate::step::Step;
 use crate::table::UserId;
 use crate::user::{Oper, User};
 use crate::{
-    Cause, Effect, Event, Mask, NetworkBan, Privileges, Record, Rejection, SessionId, Text, Timestamp,
+    Cause, Effect, Event, Mask, NetworkBan, Nick, Privileges, Record, Rejection, SessionId, Text, Timestamp,
     UserFlags,
 };
+
+/// Under which name the server does what its operator asks for at a shell.
+const SERVER: &str = "saloon";
 
 impl Hub {
     pub(crate) fn make_operator(
@@ -50,6 +53,19 @@ impl Hub {
         Ok(())
     }
 
+    /// The server itself disconnects somebody, for its operator at a shell.
+    pub(crate) fn kill_as_server(
+        &mut self,
+        nick: SmolStr,
+        reason: Text,
+        step: &mut Step,
+    ) -> Result<(), Rejection> {
+        let victim = self.user_called(nick)?;
+        let by = Nick::new(SERVER, SERVER.len()).expect("letters are a nickname");
+        self.quit(victim, Cause::Killed { by, reason }, step);
+        Ok(())
+    }
+
     pub(crate) fn wallops(&mut self, user: UserId, text: Text, step: &mut Step) -> Result<(), Rejection> {
         self.can_use(user, Privileges::WALLOPS)?;
         let asked = |flags: UserFlags| flags.contains(UserFlags::WALLOPS);
@@ -72,8 +88,24 @@ impl Hub {
         step: &mut Step,
     ) -> Result<(), Rejection> {
         self.can_use(user, Privileges::BAN)?;
-        let mask = with_user(mask);
         let by = self.users[user].who.to_smolstr();
+        self.ban_by(by, mask, reason, until, step);
+        Ok(())
+    }
+
+    /// The same, by the server itself.
+    pub(crate) fn ban_as_server(
+        &mut self,
+        mask: &str,
+        reason: Text,
+        until: Option<Timestamp>,
+        step: &mut Step,
+    ) {
+        self.ban_by(SmolStr::new_static(SERVER), mask, reason, until, step);
+    }
+
+    fn ban_by(&mut self, by: SmolStr, mask: &str, reason: Text, until: Option<Timestamp>, step: &mut Step) {
+        let mask = with_user(mask);
         let ban = NetworkBan { mask: mask.clone(), reason: reason.clone(), until, by, at: step.at };
         let victims: Vec<UserId> = match in_force(&ban, step.at) {
             true => self.users.iter().map(|(user, _)| user).filter(|user| self.is_hit(*user, &ban)).collect(),
@@ -89,11 +121,15 @@ impl Hub {
         for victim in victims {
             self.quit(victim, Cause::Banned(reason.clone()), step);
         }
-        Ok(())
     }
 
     pub(crate) fn unban(&mut self, user: UserId, mask: SmolStr, step: &mut Step) -> Result<(), Rejection> {
         self.can_use(user, Privileges::BAN)?;
+        self.unban_as_server(mask, step)
+    }
+
+    /// Whoever may do so has asked.
+    pub(crate) fn unban_as_server(&mut self, mask: SmolStr, step: &mut Step) -> Result<(), Rejection> {
         let whole = with_user(&mask);
         let now = step.at;
         let found = self.bans.iter().position(|ban| in_force(ban, now) && self.same(&ban.mask, &whole));

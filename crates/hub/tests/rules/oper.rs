@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hub::{Answer, Cause, Command, Effect, Event, Privileges, Query, Rejection, UserFlags};
+use hub::{Answer, Cause, Command, Effect, Event, Privileges, Query, Rejection, SessionId, UserFlags};
 
 use crate::scene::*;
 
@@ -99,4 +99,41 @@ fn an_operator_may_only_what_its_class_may() {
     assert_eq!(scene.ask(ANN, kill("bob")), [rejected(Rejection::NoPrivilege)]);
     assert_eq!(scene.query(ANN, Query::NetworkBans), Answer::Rejected(Rejection::NoPrivilege));
     assert_eq!(scene.ask(ANN, Command::Wallops { text: "hi".into() }), []);
+}
+
+#[test]
+fn the_server_itself_disconnects_and_bans_for_whoever_has_its_shell() {
+    let mut scene = Scene::in_and_out(&[BOB, CY], &[ANN]);
+    let server = SessionId::SERVER;
+    assert_eq!(scene.ask(server, kill("dan")), [rejected(Rejection::NoSuchNick("dan".into()))]);
+
+    let effects = scene.ask(server, kill("BOB"));
+
+    let cause = || Cause::Killed { by: nick("saloon"), reason: "spam".into() };
+    let gone = tell_rooms(&[ROOM], &[], scene.quit(bob(), cause()));
+    assert_eq!(effects, [leave(BOB, ROOM), gone, close(BOB, cause())]);
+
+    let (mask, reason) = ("host.example".into(), "spam".into());
+    let effects = scene.ask(server, Command::Ban { mask, reason, until: None });
+    assert!(
+        effects.contains(&reply(Event::NetworkBanned { mask: "*@host.example".into(), closed: 2 })),
+        "{effects:?}"
+    );
+    let at = scene.at();
+    let bans: Vec<_> = scene.hub.bans(at).map(|ban| (ban.mask.as_str(), ban.by.as_str())).collect();
+    assert_eq!(bans, [("*@host.example", "saloon")]);
+    assert_eq!(scene.hub.census().sessions, 0);
+    let ended = Event::NetworkUnbanned { mask: "*@host.example".into() };
+    assert_eq!(scene.told(server, Command::Unban { mask: "host.example".into() }), [reply(ended)]);
+    assert_eq!(scene.hub.bans(at).count(), 0);
+}
+
+#[test]
+fn an_operator_sees_how_many_there_are_and_whose_session_is_whose() {
+    let mut scene = Scene::in_and_out(&[BOB], &[ANN]);
+    scene.connect(CY);
+    let census = scene.hub.census();
+    assert_eq!((census.sessions, census.users, census.rooms), (3, 2, 1));
+    assert_eq!(scene.hub.seen(BOB).map(|seen| seen.who.nick.clone()), Some(nick("bob")));
+    assert_eq!(scene.hub.seen(CY), None);
 }
