@@ -15,6 +15,7 @@ use hub::{Casemapping, LogKey};
 use smol_str::SmolStr;
 
 // The interface.
+pub mod commits;
 mod error;
 mod place;
 mod reader;
@@ -46,6 +47,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use commits::Commits;
 pub use error::StoreError;
 pub use place::database;
 pub use reader::Reader;

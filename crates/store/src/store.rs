@@ -8,6 +8,7 @@ use std::time::Duration;
 use hub::{Casemapping, Record, Saved};
 use rusqlite::{Connection, params};
 
+use crate::commits::{Commits, Counter};
 use crate::error::About;
 use crate::logs::NOBODY;
 use crate::place::{Lock, database, make_directory};
@@ -25,6 +26,7 @@ pub struct Store {
     db: PathBuf,
     names: Casemapping,
     queue: Arc<Queue>,
+    commits: Arc<Counter>,
     thread: Mutex<Option<(JoinHandle<()>, Lock)>>,
     #[cfg(test)]
     pub(crate) pages: Arc<std::sync::atomic::AtomicU32>,
@@ -53,6 +55,7 @@ impl Store {
         let last = last(&conn).about(&db)?;
         let queue = Arc::new(Queue::new(last, options.retention));
         let writer = Writer::new(conn, queue.clone(), &options, told).about(&db)?;
+        let commits = writer.commits.clone();
         #[cfg(test)]
         let pages = writer.pages.clone();
         let thread =
@@ -61,6 +64,7 @@ impl Store {
             db,
             names: options.casemapping,
             queue,
+            commits,
             thread: Mutex::new(Some((thread, lock))),
             #[cfg(test)]
             pages,
@@ -96,6 +100,11 @@ impl Store {
     /// Why nothing can be written at the moment, if so.
     pub fn failing(&self) -> Option<String> {
         self.queue.failing()
+    }
+
+    /// How many transactions were committed so far, and how long that took.
+    pub fn commits(&self) -> Commits {
+        self.commits.take()
     }
 
     /// Other choices from now on.

@@ -9,6 +9,7 @@ use tracing::error;
 
 use crate::append::{Appender, last_number};
 use crate::chores::Chores;
+use crate::commits::Counter;
 use crate::error::words;
 use crate::place::FileId;
 use crate::queue::{Numbered, Queue};
@@ -26,6 +27,8 @@ pub(crate) struct Writer {
     chores: Chores,
     /// The file that was opened.
     file: FileId,
+    /// How long commits take.
+    pub(crate) commits: Arc<Counter>,
     #[cfg(test)]
     pub(crate) pages: Arc<std::sync::atomic::AtomicU32>,
 }
@@ -46,6 +49,7 @@ impl Writer {
             chores,
             file: FileId::of(&conn),
             conn,
+            commits: Arc::default(),
             #[cfg(test)]
             pages: Arc::default(),
         })
@@ -80,14 +84,17 @@ impl Writer {
         let Some((first, record)) = batch.last() else { return true };
         let last = last_number(*first, record);
         loop {
+            let began = Instant::now();
             match self.commit(batch) {
                 Ok(()) => {
+                    self.commits.done(began.elapsed());
                     let kept = self.queue.done(last);
                     self.chores.written(batch);
                     (self.told)(Progress::Kept(kept));
                     return true;
                 }
                 Err(error) => {
+                    self.commits.refused();
                     let reason = words(&error);
                     if self.queue.fail(&reason) {
                         (self.told)(Progress::Failing(reason));
