@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use dialect::Output;
 use hub::{
-    Account, Answer, Audience, Command, Effect, Entry, Event, Hub, MessageId, Query, Recall, Recalled,
-    Record, Rejection, RoomId, SessionId, Settings, Timestamp,
+    Account, Answer, Audience, Census, Command, Effect, Entry, Event, Hub, MessageId, NetworkBan, Query,
+    Recall, Recalled, Record, Rejection, RoomId, SayKind, Seen, SessionId, Settings, Timestamp,
 };
 
 use crate::control::{Control, Order};
@@ -30,6 +30,8 @@ pub struct Core {
     jobs: Jobs,
     /// Whether what is said is kept.
     history: bool,
+    /// How many messages were said.
+    said: u64,
 }
 
 /// Posts on their way to the inboxes, one list for each worker.
@@ -104,7 +106,7 @@ impl Core {
         ledger: Ledger,
         jobs: Jobs,
     ) -> Self {
-        Self { hub, rooms: Vec::new(), workers, control, ledger, jobs, history }
+        Self { hub, rooms: Vec::new(), workers, control, ledger, jobs, history, said: 0 }
     }
 
     /// Other settings from now on.
@@ -133,6 +135,26 @@ impl Core {
     /// All accounts, by name.
     pub fn accounts(&self) -> Vec<Account> {
         self.hub.accounts().cloned().collect()
+    }
+
+    /// How many there are.
+    pub fn census(&self) -> Census {
+        self.hub.census()
+    }
+
+    /// How many messages were said.
+    pub fn said(&self) -> u64 {
+        self.said
+    }
+
+    /// Who is behind a session.
+    pub fn seen(&self, session: SessionId) -> Option<Seen> {
+        self.hub.seen(session)
+    }
+
+    /// Bans from the server.
+    pub fn bans(&self, now: Timestamp) -> Vec<NetworkBan> {
+        self.hub.bans(now).cloned().collect()
     }
 
     /// Applies a command of the server's own, tells everyone concerned, and gives what it was answered, and the
@@ -197,7 +219,14 @@ impl Core {
 
     fn apply(&mut self, entry: Entry, needs_keeping: bool, staged: &mut Staged) {
         let from = entry.from;
-        for effect in self.hub.apply(entry) {
+        let says = matches!(&entry.command, Command::Say(say) if say.kind != SayKind::Signal);
+        let effects = self.hub.apply(entry);
+        if says
+            && !matches!(effects.first(), Some(Effect::Reply(event)) if matches!(**event, Event::Rejected(_)))
+        {
+            self.said += 1;
+        }
+        for effect in effects {
             match effect {
                 Effect::Reply(event) => staged.to(from, Post::Reply(from, event)),
                 Effect::Tell { to, event } => self.tell(to, event, staged),

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use smol_str::SmolStr;
-use store::{Progress, Store};
+use store::{Commits, Progress, Store};
 
 use crate::inbox::Inbox;
 
@@ -53,6 +53,12 @@ impl Disk {
         if let Some(store) = self.store.get().and_then(Weak::upgrade) {
             store.want(number);
         }
+    }
+
+    /// How many transactions were committed so far, and how long that took. The longest is that since this was
+    /// last asked for, so only one may ask.
+    pub fn commits(&self) -> Commits {
+        self.store.get().and_then(Weak::upgrade).map(|store| store.commits()).unwrap_or_default()
     }
 
     /// A record up to this number has been handed to the store.

@@ -289,7 +289,8 @@ fn an_operators_orders_reach_the_one_who_carries_them_out() {
     scene.command(root, Command::Rehash);
     scene.command(root, Command::Die);
     let orders: Vec<Order> = scene.orders.try_iter().collect();
-    assert_eq!(orders, [Order::Reload { asked_by: Some(root) }, Order::Stop]);
+    let [Order::Reload { asked_by: Some(asked_by) }, Order::Stop] = orders[..] else { panic!("{orders:?}") };
+    assert_eq!(asked_by, root);
 }
 
 #[test]

@@ -10,14 +10,14 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use hub::{Account, Command, Event};
 use rustix::net::{AddressFamily, Shutdown, SocketAddrUnix, SocketType};
 use zeroize::Zeroizing;
 
+use super::desk::Desk;
 use super::office::{Office, carry_out};
 use super::{Reply, Request, control_path};
-use crate::clock;
 use crate::config::Config;
+use crate::control::Control;
 use crate::ids::MessageIds;
 use crate::live::Live;
 use crate::shared::Shared;
@@ -45,11 +45,12 @@ impl ControlSocket {
     ///
     /// # Errors
     /// The directory can't be written to, or its name is too long for a socket.
-    pub fn open(shared: &Arc<Shared>, live: &Arc<Live>) -> io::Result<Self> {
+    pub fn open(shared: &Arc<Shared>, live: &Arc<Live>, control: &Control) -> io::Result<Self> {
         let path = control_path(&live.config.datastore.path);
         let listener = UnixListener::from(listen(&path)?);
         let live = Arc::new(Mutex::new(Arc::clone(live)));
-        let desk = Desk { shared: Arc::clone(shared), ids: MessageIds::new().map_err(io::Error::other)? };
+        let ids = MessageIds::new().map_err(io::Error::other)?;
+        let desk = Desk { shared: Arc::clone(shared), control: control.clone(), ids };
         let (ours, settings) = (listener.try_clone()?, Arc::clone(&live));
         std::thread::Builder::new().name("control".into()).spawn(move || serve(&ours, desk, &settings))?;
         Ok(Self { path, listener, live })
@@ -126,25 +127,5 @@ pub(super) fn attend(caller: &UnixStream, office: &mut dyn Office, config: &Conf
         answer.push(b'\n');
         let mut caller = caller;
         caller.write_all(&answer)?;
-    }
-}
-
-/// The hub that runs.
-struct Desk {
-    shared: Arc<Shared>,
-    ids: MessageIds,
-}
-
-impl Office for Desk {
-    fn apply(&mut self, command: Command) -> Result<Vec<Arc<Event>>, String> {
-        let at = clock::now();
-        let shared = &self.shared;
-        let (events, number) = shared.core().apply_as_server(at, self.ids.next(at), command, &shared.inboxes);
-        shared.disk.wait_for(number, PATIENCE).map_err(|why| format!("it is not stored yet: {why}"))?;
-        Ok(events)
-    }
-
-    fn accounts(&self) -> Vec<Account> {
-        self.shared.core().accounts()
     }
 }

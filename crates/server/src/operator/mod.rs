@@ -1,13 +1,17 @@
-//! What the operator does with accounts from a shell, while the server runs or while it does not.
+//! What the operator does from a shell: with accounts, while the server runs or while it does not; and with the
+//! server that runs.
 //!
 //! ```text
+//! saloon admin … ──── ask ──────▶ control socket ──▶ the server that runs: hub, workers, monitor
 //! saloon account … ── ask ──┬── control socket ──▶ the server that runs: hub, then disk
 //!                           └── nobody answers ──▶ the store itself: restore, apply, keep, close
 //! ```
 
 pub(crate) mod control_socket;
+mod desk;
 mod office;
 mod offline;
+mod people;
 mod words;
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -15,7 +19,7 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-pub use words::{Listed, Reply, Request};
+pub use words::{Banned, Listed, Person, Reply, Request};
 
 use crate::config::Config;
 
@@ -35,6 +39,12 @@ pub enum OperatorError {
         /// What went wrong.
         source: std::io::Error,
     },
+    /// What is wanted can only be done by a server that runs.
+    #[error(
+        "no server runs here: nobody listens at {}; say with --config or --data which one is meant",
+        .0.display()
+    )]
+    NotRunning(PathBuf),
     /// There is nothing there yet.
     #[error("there is no database {} yet", .0.display())]
     Missing(PathBuf),
@@ -51,6 +61,7 @@ pub fn ask(config: &Config, request: &Request) -> Result<Reply, OperatorError> {
     let path = control_path(&config.datastore.path);
     match UnixStream::connect(&path) {
         Ok(stream) => call(stream, request).map_err(|source| OperatorError::Silent { path, source }),
+        Err(_) if request.needs_server() => Err(OperatorError::NotRunning(path)),
         // No such file, or nobody behind it. Should a server run all the same, its lock says so.
         Err(_) => offline::carry_out(config, request),
     }

@@ -22,10 +22,18 @@ pub trait Office {
 
     /// All accounts, by name.
     fn accounts(&self) -> Vec<Account>;
+
+    /// Does what only a server that runs can.
+    fn run(&mut self, _config: &Config, _request: &Request) -> Reply {
+        Reply::refused("no server runs here")
+    }
 }
 
 /// Does it.
 pub fn carry_out(office: &mut dyn Office, config: &Config, request: &Request) -> Reply {
+    if request.needs_server() {
+        return office.run(config, request);
+    }
     if !config.accounts.enabled {
         return Reply::refused("accounts are off in the configuration (accounts.enabled)");
     }
@@ -66,7 +74,7 @@ fn command(config: &Config, request: &Request) -> Result<(Command, Vec<String>),
         Request::Drop { account } => {
             Ok((Command::DropAccount { account: SmolStr::new(account) }, Vec::new()))
         }
-        Request::List => Err("a list changes nothing".into()),
+        _ => Err("that changes no account".into()),
     }
 }
 

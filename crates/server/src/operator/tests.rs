@@ -229,3 +229,23 @@ fn only_the_owner_may_call_and_a_file_left_over_is_replaced() {
     assert_eq!(mode & 0o777, 0o600);
     assert!(UnixStream::connect(&path).is_ok());
 }
+
+#[test]
+fn what_needs_a_server_is_not_done_without_one() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let config = kept_in(dir.path());
+    for request in [Request::Who, Request::Reload, Request::Drain { millis: 1 }, Request::Link] {
+        assert!(matches!(ask(&config, &request), Err(OperatorError::NotRunning(_))), "{request:?}");
+    }
+    assert!(!dir.path().join("data").exists());
+}
+
+#[test]
+fn what_the_operator_says_is_not_logged_and_a_link_is_not_either() {
+    let announce = Request::Announce { text: "hunter2".into() };
+    assert_eq!(format!("{announce:?}"), "Announce(7 bytes)");
+    let link = Reply::Well { words: "http://127.0.0.1/status#token=hunter2".into() };
+    assert!(!format!("{link:?}").contains("hunter2"));
+    let ban = Request::Ban { mask: "*@host".into(), reason: "hunter2".into(), millis: None };
+    assert_eq!(format!("{ban:?}"), "Ban(*@host, None ms)");
+}

@@ -1,8 +1,10 @@
 //! What is asked and answered: one JSON object a line.
 
-use hub::{Account, Rejection, Timestamp};
+use hub::{Account, NetworkBan, Rejection, Timestamp};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
+
+use crate::monitor::status::Status;
 
 /// What the operator wants.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,9 +46,71 @@ pub enum Request {
     },
     /// All accounts.
     List,
+    /// Who is connected.
+    Who,
+    /// Disconnect a user.
+    Kick {
+        /// Whom.
+        nick: String,
+        /// Why.
+        reason: String,
+    },
+    /// Keep somebody away.
+    Ban {
+        /// An address, a host, or `user@host`, with wildcards.
+        mask: String,
+        /// Why.
+        reason: String,
+        /// For how many milliseconds; for good if none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        millis: Option<u64>,
+    },
+    /// Let somebody in again.
+    Unban {
+        /// As it was banned.
+        mask: String,
+    },
+    /// Who is kept away.
+    Bans,
+    /// Tell everyone something.
+    Announce {
+        /// What.
+        text: String,
+    },
+    /// Read the configuration again.
+    Reload,
+    /// Let nobody in, and stop when everyone has left.
+    Drain {
+        /// After so many milliseconds in any case.
+        millis: u64,
+    },
+    /// Don't, after all.
+    Stay,
+    /// How the server does.
+    Status,
+    /// The same, for Prometheus.
+    Metrics,
+    /// Where that can be seen.
+    Link,
 }
 
-/// Without the password.
+impl Request {
+    /// Whether only a server that runs can do that.
+    #[must_use]
+    pub fn needs_server(&self) -> bool {
+        !matches!(
+            self,
+            Self::Add { .. }
+                | Self::Passwd { .. }
+                | Self::Suspend { .. }
+                | Self::Unsuspend { .. }
+                | Self::Drop { .. }
+                | Self::List
+        )
+    }
+}
+
+/// Without the password, and without what is said.
 impl std::fmt::Debug for Request {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -56,6 +120,18 @@ impl std::fmt::Debug for Request {
             Self::Unsuspend { account } => write!(f, "Unsuspend({account})"),
             Self::Drop { account } => write!(f, "Drop({account})"),
             Self::List => f.write_str("List"),
+            Self::Who => f.write_str("Who"),
+            Self::Kick { nick, .. } => write!(f, "Kick({nick})"),
+            Self::Ban { mask, millis, .. } => write!(f, "Ban({mask}, {millis:?} ms)"),
+            Self::Unban { mask } => write!(f, "Unban({mask})"),
+            Self::Bans => f.write_str("Bans"),
+            Self::Announce { text } => write!(f, "Announce({} bytes)", text.len()),
+            Self::Reload => f.write_str("Reload"),
+            Self::Drain { millis } => write!(f, "Drain({millis} ms)"),
+            Self::Stay => f.write_str("Stay"),
+            Self::Status => f.write_str("Status"),
+            Self::Metrics => f.write_str("Metrics"),
+            Self::Link => f.write_str("Link"),
         }
     }
 }
@@ -69,7 +145,7 @@ impl Drop for Request {
 }
 
 /// What came of it.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "kebab-case")]
 pub enum Reply {
     /// It is done, and on disk.
@@ -85,6 +161,28 @@ pub enum Reply {
         /// Each of them.
         accounts: Vec<Listed>,
     },
+    /// It is done.
+    Well {
+        /// What came of it, in words for people; or the address or the numbers that were asked for.
+        words: String,
+    },
+    /// Who is connected, in the order they came.
+    People {
+        /// Each connection.
+        people: Vec<Person>,
+        /// Workers that did not say who they have.
+        silent: usize,
+    },
+    /// Who is kept away.
+    Bans {
+        /// In the order they were set.
+        bans: Vec<Banned>,
+    },
+    /// How the server does.
+    Status {
+        /// All of it.
+        status: Box<Status>,
+    },
     /// It was not done.
     Refused {
         /// Why, in words for people.
@@ -92,12 +190,16 @@ pub enum Reply {
     },
 }
 
-/// Without the codes.
+/// Without the codes, and without what may be an address with a token.
 impl std::fmt::Debug for Reply {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Done { account, codes } => write!(f, "Done({account}, {} codes)", codes.len()),
             Self::Accounts { accounts } => write!(f, "Accounts({accounts:?})"),
+            Self::Well { .. } => f.write_str("Well"),
+            Self::People { people, .. } => write!(f, "People({})", people.len()),
+            Self::Bans { bans } => write!(f, "Bans({})", bans.len()),
+            Self::Status { .. } => f.write_str("Status"),
             Self::Refused { why } => write!(f, "Refused({why})"),
         }
     }
@@ -137,6 +239,54 @@ impl Listed {
     }
 }
 
+/// One connection, and who is behind it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Its nickname; none of one that has not said it yet.
+    pub nick: Option<String>,
+    /// Its account, if it is logged in.
+    pub account: Option<String>,
+    /// Where it comes from; none if from this machine by a socket file or the console.
+    pub address: Option<String>,
+    /// How it came in: dialect, transport and address of the door.
+    pub door: String,
+    /// When it connected, in milliseconds since 1970.
+    pub since: i64,
+    /// For how many milliseconds the user has said nothing.
+    pub idle_ms: Option<u64>,
+    /// Bytes that wait for it to read.
+    pub waiting: u64,
+    /// For how many milliseconds it has been behind in reading, if it is.
+    pub behind_ms: Option<u64>,
+}
+
+/// A ban from the server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Banned {
+    /// Whom it is for.
+    pub mask: String,
+    /// Why.
+    pub reason: String,
+    /// Who set it.
+    pub by: String,
+    /// When, in milliseconds since 1970.
+    pub at: i64,
+    /// When it ends; never if none.
+    pub until: Option<i64>,
+}
+
+impl Banned {
+    pub(crate) fn of(ban: &NetworkBan) -> Self {
+        Self {
+            mask: ban.mask.to_string(),
+            reason: ban.reason.to_string(),
+            by: ban.by.to_string(),
+            at: ban.at.0,
+            until: ban.until.map(|until| until.0),
+        }
+    }
+}
+
 /// Why the hub declined, in words for people.
 pub(crate) fn refusal(rejection: &Rejection) -> String {
     match rejection {
@@ -148,6 +298,8 @@ pub(crate) fn refusal(rejection: &Rejection) -> String {
             "there are as many accounts as there may be (limits.max_accounts)".into()
         }
         Rejection::NoSuchAccount(name) => format!("there is no account {name}"),
+        Rejection::NoSuchNick(nick) => format!("nobody here is called {nick}"),
+        Rejection::NoSuchBan(mask) => format!("{mask} is not banned"),
         Rejection::NotKept(why) => format!("nothing can be written to disk: {why}"),
         other => format!("the server declines: {other:?}"),
     }
