@@ -46,7 +46,7 @@ impl Bridge {
     /// # Errors
     /// The system is out of descriptors.
     pub fn new(config: &Config) -> io::Result<Self> {
-        let group = config.listen.iter().filter(|listen| listen.dialect == Dialect::Group);
+        let group = config.listen.iter().filter(|listen| listen.dialect.only(Dialect::Group));
         let mut ips = group.filter_map(|listen| listen.addr.endpoint()).map(|endpoint| endpoint.host.ip());
         let Some(first_ip) = ips.next() else { return Ok(Self(None)) };
         let ip = if ips.all(|ip| ip == first_ip) { first_ip } else { Ipv4Addr::UNSPECIFIED.into() };

@@ -10,6 +10,13 @@ pub fn now() -> Timestamp {
     Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
+/// The time of day, as HTTP writes it (RFC 9110 §5.6.7).
+pub fn http_date() -> String {
+    let Timestamp(millis) = now();
+    let at = jiff::Timestamp::from_millisecond(millis).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&at).unwrap_or_default()
+}
+
 /// Measures time that has gone by.
 #[derive(Clone, Copy, Debug)]
 pub struct Stopwatch(Instant);

@@ -1,14 +1,14 @@
 //! Opening the doors: every listener is bound before anyone is let in.
 
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use dialect::Dialect;
 use transport::{
-    Addr, BindError, DatagramListener, DatagramOptions, ListenOptions, Listener, Owner, TlsConfig, TlsError,
-    self_signed,
+    Addr, BindError, DatagramListener, DatagramOptions, Handed, ListenOptions, Listener, Owner, TlsConfig,
+    TlsError, self_signed,
 };
 
 use crate::config::{Config, ConfigError, Listen};
@@ -90,20 +90,33 @@ impl Door {
         }
     }
 
-    fn open(addr: &Addr, listen: &Listen, tls: Option<TlsConfig>) -> Result<Self, BindError> {
+    /// Opens it, or takes what has been handed over.
+    fn open(
+        addr: &Addr,
+        listen: &Listen,
+        tls: Option<TlsConfig>,
+        handed: Option<OwnedFd>,
+    ) -> Result<Self, BindError> {
         let unix_mode = listen.mode.as_ref().map(|mode| mode.0);
         let unix_owner = Owner { user: listen.owner.clone(), group: listen.group.clone() };
         if addr.is_datagram() {
             let options = DatagramOptions { unix_mode, unix_owner, ..DatagramOptions::default() };
-            return DatagramListener::bind(addr, options).map(|door| Self::Datagrams(Arc::new(door)));
+            let door = match handed {
+                Some(fd) => DatagramListener::adopt(addr, fd, options),
+                None => DatagramListener::bind(addr, options),
+            };
+            return door.map(|door| Self::Datagrams(Arc::new(door)));
         }
         // Peers that can't be asked for a sign of life are found out about by the kernel.
-        let keepalive = (listen.dialect != Dialect::Irc).then_some(KEEPALIVE);
+        let keepalive = (!listen.dialect.only(Dialect::Irc)).then_some(KEEPALIVE);
         // They get little at a time: who does not read it is found out soon, and costs the kernel little.
-        let send_buffer = listen.dialect.is_paced().then_some(PACED_BUFFER);
+        let send_buffer = listen.dialect.or_guess().is_paced().then_some(PACED_BUFFER);
         let options =
             ListenOptions { tls, unix_mode, unix_owner, keepalive, send_buffer, ..ListenOptions::default() };
-        Listener::bind(addr, options).map(Self::Stream)
+        match handed {
+            Some(fd) => Listener::adopt(addr, fd, options).map(Self::Stream),
+            None => Listener::bind(addr, options).map(Self::Stream),
+        }
     }
 }
 
@@ -117,11 +130,12 @@ impl AsFd for Door {
 }
 
 /// Opens every door of the configuration, whose `listen` then says what is open: `localhost` has become
-/// the addresses it stands for, and port 0 a number.
+/// the addresses it stands for, and port 0 a number. What has been `handed` over and is no door of the
+/// configuration is closed.
 ///
 /// # Errors
 /// The first door that can't be opened.
-pub fn open(config: &mut Config) -> Result<Vec<Door>, ServeError> {
+pub fn open(config: &mut Config, mut handed: Handed) -> Result<Vec<Door>, ServeError> {
     let mut listeners = Vec::new();
     let mut opened = Vec::new();
     // Nobody asked for the doors of the built-in settings: only those for IRC must be there.
@@ -130,12 +144,12 @@ pub fn open(config: &mut Config) -> Result<Vec<Door>, ServeError> {
         let tls = tls_of(listen, &config.server.name)?;
         let addrs = listen.addr.each();
         for (number, addr) in addrs.iter().enumerate() {
-            match Door::open(addr, listen, tls.clone()) {
+            match Door::open(addr, listen, tls.clone(), handed.take(addr)) {
                 Ok(door) => {
                     opened.push(Listen { addr: door.addr().clone(), ..listen.clone() });
                     listeners.push(door);
                 }
-                Err(error) if optional && listen.dialect != Dialect::Irc && error.is_taken() => {
+                Err(error) if optional && !is_main(listen) && error.is_taken() => {
                     tracing::warn!(dialect = %listen.dialect, %error, "this door stays closed");
                 }
                 // A machine without IPv6 has half a localhost.
@@ -144,12 +158,21 @@ pub fn open(config: &mut Config) -> Result<Vec<Door>, ServeError> {
             }
         }
     }
+    for socket in handed.left() {
+        tracing::warn!(%socket, "handed over, and no door of the configuration is there: it is closed");
+    }
     config.listen = opened;
     Ok(listeners)
 }
 
+/// Whether it is one of the doors that a server with built-in settings is nothing without.
+fn is_main(listen: &Listen) -> bool {
+    listen.dialect.only(Dialect::Irc) && !listen.addr.is_web()
+}
+
 fn tls_of(listen: &Listen, name: &str) -> Result<Option<TlsConfig>, ServeError> {
-    if !listen.addr.is_tls() {
+    let may = listen.dialect.is_auto() && listen.addr.endpoint().is_some();
+    if !listen.addr.is_tls() && !may {
         return Ok(None);
     }
     let tls = match &listen.tls {

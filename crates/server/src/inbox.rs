@@ -8,8 +8,10 @@ use hub::{Answer, Cause, Event, Recalled, RoomId, SessionId};
 use smol_str::SmolStr;
 use transport::{Accepted, Waker};
 
-use crate::behind::Page;
+use crate::behind;
 use crate::live::Live;
+use crate::monitor::measure::Question;
+use crate::web::Page;
 
 /// One thing for a worker to do.
 #[derive(Debug)]
@@ -37,7 +39,7 @@ pub enum Post {
     /// What a session wanted to know of what was said.
     Recalled(SessionId, Box<Recalled>),
     /// What a session missed that fell behind, or a part of it.
-    Missed(SessionId, Box<Page>),
+    Missed(SessionId, Box<behind::Page>),
     /// A session's own words.
     Local(SessionId, Vec<u8>),
     /// All that a session's frame asked for has been posted.
@@ -52,10 +54,25 @@ pub enum Post {
     Adopt(Box<Accepted>, usize),
     /// The console of whoever started the server.
     Console(OwnedFd),
+    /// The operator wants something.
+    Errand(Errand),
     /// Other settings from now on.
     Reconfigure(Arc<Live>),
+    /// What a connection has asked for over HTTP.
+    Page(SessionId, Box<Page>),
+    /// Say that this worker answers, with this number.
+    Ping(u64),
     /// Say farewell to everyone, and end.
     Stop,
+}
+
+/// What the operator wants of every worker.
+#[derive(Clone, Debug)]
+pub enum Errand {
+    /// Say what connections there are.
+    Measure(Question),
+    /// Tell every user.
+    Announce(Arc<Event>),
 }
 
 /// A worker's inbox. It has no bound of its own: what is in it comes from frames that workers have read,
@@ -89,6 +106,11 @@ impl Inbox {
     pub fn send(&self, post: Post) {
         self.lock().push(post);
         self.waker.wake();
+    }
+
+    /// How much is in it.
+    pub fn len(&self) -> usize {
+        self.lock().len()
     }
 
     /// Takes all there is, leaving an empty list with the memory of `emptied`.

@@ -2,6 +2,7 @@
 //! starts, reloads and stops.
 
 mod auth;
+mod auto;
 mod behind;
 mod bridge;
 mod checks;
@@ -19,6 +20,7 @@ mod inbox;
 mod keeping;
 mod ledger;
 mod live;
+pub mod monitor;
 pub mod operator;
 mod outbox;
 pub mod password;
@@ -26,9 +28,12 @@ mod piece;
 mod recall;
 mod serve;
 mod shared;
+mod supervisor;
 mod timers;
+mod web;
 mod worker;
 
 pub use doors::ServeError;
 pub use live::casemapping;
 pub use serve::{Source, serve};
+pub use transport::Handed;

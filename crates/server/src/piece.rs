@@ -3,6 +3,9 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use dialect::{Carriage, Dialect, Rendering};
+use transport::ws::{self, Kind};
+
 /// Bytes to be sent, shared by everyone they go to. Small, and cheap to clone: a room of a thousand holds a
 /// thousand of them.
 #[derive(Clone, Debug)]
@@ -27,6 +30,31 @@ impl Piece {
         debug_assert!(count <= self.len(), "no more is sent than there is");
         self.sent += count as u32;
         self.begun |= count > 0;
+    }
+}
+
+/// What a peer is sent for bytes that its dialect has written: units one by one, a stream as it is, and all the
+/// messages of a WebSocket in one.
+pub fn pieces(dialect: Dialect, carriage: Carriage, bytes: &[u8]) -> impl Iterator<Item = Piece> {
+    let kind = match carriage {
+        Carriage::Stream => None,
+        Carriage::Text => Some(Kind::Text),
+        Carriage::Binary => Some(Kind::Binary),
+    };
+    let framed = kind.map(|kind| {
+        let mut framed = Vec::with_capacity(bytes.len() + 16);
+        dialect::messages(dialect, bytes).for_each(|message| ws::frame(kind, message, &mut framed));
+        Piece::from(&framed[..])
+    });
+    let units = kind.is_none().then(|| dialect::units(dialect, bytes).map(Piece::from));
+    units.into_iter().flatten().chain(framed.filter(|piece| !piece.is_empty()))
+}
+
+/// How many batches a piece begins, less those it ends.
+pub fn open_batches(rendering: Rendering, piece: &[u8]) -> i32 {
+    match rendering.carriage {
+        Carriage::Stream => dialect::open_batches(rendering.dialect, piece),
+        _ => ws::payloads(piece).map(|line| dialect::open_batches(rendering.dialect, line)).sum(),
     }
 }
 

@@ -1,16 +1,20 @@
 //! What all threads of the server share.
 
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use transport::AddressLimits;
+use hub::Timestamp;
+use transport::{AddressLimits, LimitSettings};
 
 use crate::bridge::Bridge;
 use crate::checks::Checker;
 use crate::core::Core;
 use crate::disk::Disk;
 use crate::inbox::Inbox;
+use crate::monitor::Monitor;
+use crate::monitor::token::Token;
 use crate::recall::Jobs;
+use crate::web::Site;
 
 /// What all threads share. The only lock that is held while another is taken is the core's, and the
 /// other is an inbox's.
@@ -25,14 +29,28 @@ pub struct Shared {
     pub jobs: Jobs,
     /// Connections of each address.
     limits: Mutex<AddressLimits>,
+    /// Those of them that do not talk: that read pages, or have not said what they want.
+    visits: Mutex<AddressLimits>,
     /// Connections of each worker.
     pub connections: Vec<AtomicUsize>,
     /// Connections of each listener.
     pub through: Vec<AtomicUsize>,
+    /// The last [`Post::Ping`](crate::inbox::Post::Ping) that each worker has answered.
+    pub answered: Vec<AtomicU64>,
     /// Checks secrets.
     pub checker: Checker,
     /// Private messages from and to users of `group`.
     pub bridge: Bridge,
+    /// The files of the page.
+    pub site: Site,
+    /// How the server does.
+    pub monitor: Monitor,
+    /// What whoever wants to see the status must show.
+    pub admin_token: Token,
+    /// What whoever wants to see the metrics must show, if the configuration says so.
+    pub metrics_token: Token,
+    /// By when the server ends, in milliseconds since 1970; zero if it does not.
+    draining: AtomicI64,
 }
 
 impl Shared {
@@ -40,10 +58,10 @@ impl Shared {
     pub fn new(
         core: Core,
         keeping: (Arc<[Inbox]>, Arc<Disk>, Jobs),
-        limits: AddressLimits,
+        limits: LimitSettings,
         listeners: usize,
-        checker: Checker,
-        bridge: Bridge,
+        (checker, bridge): (Checker, Bridge),
+        (monitor, admin_token, metrics_token): (Monitor, Token, Token),
     ) -> Self {
         let (inboxes, disk, jobs) = keeping;
         let zeros = |count: usize| (0..count).map(|_| AtomicUsize::new(0)).collect();
@@ -51,12 +69,19 @@ impl Shared {
             core: Mutex::new(core),
             connections: zeros(inboxes.len()),
             through: zeros(listeners),
+            answered: inboxes.iter().map(|_| AtomicU64::new(0)).collect(),
             inboxes,
             disk,
             jobs,
-            limits: Mutex::new(limits),
+            visits: Mutex::new(AddressLimits::new(visits(&limits))),
+            limits: Mutex::new(AddressLimits::new(limits)),
             checker,
             bridge,
+            site: Site::new(),
+            monitor,
+            admin_token,
+            metrics_token,
+            draining: AtomicI64::new(0),
         }
     }
 
@@ -66,8 +91,45 @@ impl Shared {
         self.core.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Other limits from now on.
+    pub fn set_limits(&self, limits: LimitSettings) {
+        self.visits().set(visits(&limits));
+        self.limits().set(limits);
+    }
+
+    /// The connections of each address that do not talk.
+    pub fn visits(&self) -> MutexGuard<'_, AddressLimits> {
+        self.visits.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// By when the server ends, if it is being drained: it takes nobody new then, and is not ready.
+    pub fn draining(&self) -> Option<Timestamp> {
+        match self.draining.load(Ordering::Relaxed) {
+            0 => None,
+            by => Some(Timestamp(by)),
+        }
+    }
+
+    /// The server ends by then, or not after all.
+    pub fn drain(&self, by: Option<Timestamp>) {
+        self.draining.store(by.map_or(0, |by| by.0), Ordering::Relaxed);
+    }
+
     /// The connections of each address.
     pub fn limits(&self) -> MutexGuard<'_, AddressLimits> {
         self.limits.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A browser opens some connections at a time to read a page, and so does everyone behind the same address.
+const VISITS: u32 = 8;
+
+/// What one address may do that has not begun to talk.
+fn visits(limits: &LimitSettings) -> LimitSettings {
+    let mut limits = limits.clone();
+    limits.connections = limits.connections.map(|most| most.saturating_mul(VISITS));
+    if let Some(throttle) = &mut limits.throttle {
+        throttle.connections = throttle.connections.saturating_mul(VISITS);
+    }
+    limits
 }

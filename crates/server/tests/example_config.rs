@@ -54,7 +54,7 @@ fn what_is_commented_out_is_right_as_well() {
     let lines: Vec<_> = text.lines().map(|line| if is_setting(line) { &line[2..] } else { line }).collect();
     let config = Config::parse(&lines.join("\n"), dir.path()).expect("it loads");
     assert!(config.server.motd.is_some() && config.server.password.is_some());
-    assert_eq!((config.listen.len(), config.server.webirc.len(), config.opers.len()), (8, 1, 1));
+    assert_eq!((config.listen.len(), config.server.webirc.len(), config.opers.len()), (9, 1, 1));
 }
 
 /// Whether a comment is a setting in disguise: a section, `key = value`, or the rest of a list.

@@ -85,6 +85,8 @@ pub struct Behind {
     last: MessageId,
     /// Whether a page is being read.
     pub asked: bool,
+    /// When it fell behind, in milliseconds of the worker's watch.
+    pub began: u64,
     /// When the peer last took a byte, or had nothing to take; in milliseconds of the worker's watch.
     pub progress: u64,
     /// When that is looked at next.
@@ -102,6 +104,7 @@ impl Behind {
             live_bytes: 0,
             last: MessageId::default(),
             asked: false,
+            began: now,
             progress: now,
             due: 0,
         }

@@ -136,7 +136,7 @@ fn timeouts(config: &Config) -> Checked {
 
 fn listeners(listeners: &[Listen]) -> Checked {
     if !listeners.iter().any(|listen| listen.addr.is_supported()) {
-        return wrong("listen", "name at least one tcp://, tls://, unix:// or udp:// address to listen on");
+        return wrong("listen", "name at least one address to listen on, as in tcp://127.0.0.1:6667");
     }
     let mut seen = BTreeSet::new();
     for (index, listen) in listeners.iter().enumerate() {
@@ -173,14 +173,45 @@ fn listener(listen: &Listen, key: impl Fn(&str) -> String) -> Checked {
 
 /// Which dialects a transport can carry: datagrams carry packets, and a stream anything.
 fn dialect_fits(listen: &Listen, key: &impl Fn(&str) -> String) -> Checked {
-    if listen.addr.is_datagram() && listen.dialect != Dialect::Packet {
+    if listen.addr.is_datagram() && !listen.dialect.only(Dialect::Packet) {
         return wrong(
             key("dialect"),
             format!("{} needs a stream; datagrams ({}) carry \"packet\" only", listen.dialect, listen.addr),
         );
     }
+    if listen.addr.has_pages() && !listen.dialect.only(Dialect::Irc) {
+        let addr = &listen.addr;
+        return wrong(
+            key("dialect"),
+            format!("the page that {addr} shows speaks \"irc\"; for other dialects write ws:// or wss://"),
+        );
+    }
+    if listen.addr.is_web() && listen.dialect.is_auto() {
+        let addr = &listen.addr;
+        return wrong(
+            key("dialect"),
+            format!("\"auto\" is for tcp://, tls:// and unix://, and this one is {addr}"),
+        );
+    }
     if listen.proxy_protocol && listen.addr.is_datagram() {
         return wrong(key("proxy_protocol"), "datagrams come without a PROXY header");
+    }
+    for origin in &listen.allowed_origins {
+        // As browsers write it (RFC 6454 §6.1), or it would never be equal.
+        let whole = origin.split_once("://").is_some_and(|(scheme, host)| {
+            !scheme.is_empty() && !host.is_empty() && !host.trim_end_matches('/').contains('/')
+        });
+        if origin != "*" && !whole {
+            return wrong(
+                key("allowed_origins"),
+                format!(
+                    "{origin:?} is not an origin: write it as in \"https://chat.example.org\", or \"*\" for any"
+                ),
+            );
+        }
+    }
+    if listen.wait.get().is_zero() {
+        return wrong(key("wait"), "expected more than no time at all");
     }
     for (name, value) in
         [("idle", listen.idle.as_secs()), ("earn", listen.earn.into()), ("logins", listen.logins.into())]
@@ -193,7 +224,7 @@ fn dialect_fits(listen: &Listen, key: &impl Fn(&str) -> String) -> Checked {
 }
 
 fn certificate(listen: &Listen, tls: &Tls, key: &impl Fn(&str) -> String) -> Checked {
-    if !listen.addr.is_tls() {
+    if !listen.addr.is_tls() && !listen.dialect.is_auto() {
         return wrong(key("tls"), format!("{} has no encryption; write tls:// for that", listen.addr));
     }
     for (name, path) in [("tls.cert", &tls.cert), ("tls.key", &tls.key)] {

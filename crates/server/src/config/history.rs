@@ -72,7 +72,9 @@ pub struct TagmsgStorage {
 
 impl Default for TagmsgStorage {
     fn default() -> Self {
-        let allow = ["+draft/react", "+react", "+draft/persist"].map(String::from).to_vec();
+        let allow = ["+draft/react", "+draft/unreact", "+react", "+unreact", "+draft/persist"]
+            .map(String::from)
+            .to_vec();
         Self { default: false, allow }
     }
 }

@@ -1,10 +1,11 @@
 //! The doors: one transport address speaking one dialect each.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use dialect::Dialect;
 use dialect::charset::{Charset, Setting};
+use dialect::{Dialect, UnknownDialect};
 use serde::Deserialize;
 use transport::{Addr, AddrError, Cidr};
 
@@ -20,14 +21,15 @@ pub struct Listen {
     pub addr: Addr,
     /// What is spoken there.
     #[serde(default, deserialize_with = "from_text")]
-    pub dialect: Dialect,
-    /// Certificate and key of a `tls://` listener; without, one is made up at start.
+    pub dialect: Speaks,
+    /// Certificate and key of a listener with TLS; without, one is made up at start.
     #[serde(default)]
     pub tls: Option<Tls>,
     /// Whether every connection must start with a PROXY header.
     #[serde(default)]
     pub proxy_protocol: bool,
-    /// Origins a browser may come from (WebSocket only). Not yet.
+    /// Origins of pages that may open a WebSocket here; `*` is any. Without, `http://` lets in its own page, and
+    /// `ws://` any.
     #[serde(default)]
     pub allowed_origins: Vec<String>,
     /// Permissions of a `unix://` socket file.
@@ -48,6 +50,9 @@ pub struct Listen {
     /// What `auto` takes for the encoding of text that is not UTF-8.
     #[serde(default = "gb18030", deserialize_with = "charset_named")]
     pub fallback: Charset,
+    /// `auto`: how long a silent peer is waited for until it is taken for a person.
+    #[serde(default = "one_second")]
+    pub wait: Duration,
     /// Datagrams: networks whose packets are listened to; without, only this machine.
     #[serde(default = "loopback", deserialize_with = "from_texts")]
     pub allow: Vec<Cidr>,
@@ -68,7 +73,7 @@ impl Listen {
     pub fn new(addr: Addr) -> Self {
         Self {
             addr,
-            dialect: Dialect::Irc,
+            dialect: Speaks::default(),
             tls: None,
             proxy_protocol: false,
             allowed_origins: Vec::new(),
@@ -78,6 +83,7 @@ impl Listen {
             max_connections: None,
             encoding: Encoding::default(),
             fallback: gb18030(),
+            wait: one_second(),
             allow: loopback(),
             idle: ten_minutes(),
             earn: earn(),
@@ -87,8 +93,8 @@ impl Listen {
 
     /// A listener with nothing set but where it is and what is spoken there.
     #[must_use]
-    pub fn speaking(dialect: Dialect, addr: Addr) -> Self {
-        Self { dialect, ..Self::new(addr) }
+    pub fn speaking(dialect: impl Into<Speaks>, addr: Addr) -> Self {
+        Self { dialect: dialect.into(), ..Self::new(addr) }
     }
 
     /// How the bytes of its peers are read as text.
@@ -101,6 +107,81 @@ impl Listen {
     }
 }
 
+/// What is spoken at a listener.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Speaks {
+    /// One dialect.
+    One(Dialect),
+    /// TLS, HTTP, IRC or lines: what the first bytes tell.
+    Auto,
+}
+
+impl Speaks {
+    /// Whether it is this one, and nothing else.
+    #[must_use]
+    pub fn only(self, dialect: Dialect) -> bool {
+        self == Self::One(dialect)
+    }
+
+    /// Whether the first bytes tell.
+    #[must_use]
+    pub fn is_auto(self) -> bool {
+        self == Self::Auto
+    }
+
+    /// Its name, as in the configuration.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::One(dialect) => dialect.name(),
+            Self::Auto => "auto",
+        }
+    }
+
+    /// The dialect; what a silent person is taken to speak where that is not settled.
+    #[must_use]
+    pub fn or_guess(self) -> Dialect {
+        match self {
+            Self::One(dialect) => dialect,
+            Self::Auto => Dialect::Line,
+        }
+    }
+}
+
+impl Default for Speaks {
+    fn default() -> Self {
+        Self::One(Dialect::default())
+    }
+}
+
+impl From<Dialect> for Speaks {
+    fn from(dialect: Dialect) -> Self {
+        Self::One(dialect)
+    }
+}
+
+impl fmt::Display for Speaks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Speaks {
+    type Err = UnknownSpeech;
+
+    fn from_str(name: &str) -> Result<Self, UnknownSpeech> {
+        if name == "auto" {
+            return Ok(Self::Auto);
+        }
+        name.parse().map(Self::One).map_err(UnknownSpeech)
+    }
+}
+
+/// A word that names nothing that is spoken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}, or \"auto\"")]
+pub struct UnknownSpeech(UnknownDialect);
+
 impl FromStr for Listen {
     type Err = AddrError;
 
@@ -110,9 +191,9 @@ impl FromStr for Listen {
         let (dialect, addr) = match text.split_once('+') {
             Some((word, addr)) => match word.parse() {
                 Ok(dialect) => (dialect, addr),
-                Err(_) => (Dialect::Irc, text),
+                Err(_) => (Speaks::default(), text),
             },
-            None => (Dialect::Irc, text),
+            None => (Speaks::default(), text),
         };
         addr.parse().map(|addr| Self::speaking(dialect, addr))
     }
@@ -145,6 +226,10 @@ fn gb18030() -> Charset {
 
 fn loopback() -> Vec<Cidr> {
     ["127.0.0.0/8", "::1/128"].iter().filter_map(|net| net.parse().ok()).collect()
+}
+
+fn one_second() -> Duration {
+    Duration::seconds(1)
 }
 
 fn ten_minutes() -> Duration {

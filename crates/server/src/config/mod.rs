@@ -16,6 +16,7 @@ mod check_kept;
 mod duration;
 mod error;
 mod history;
+mod http;
 mod limits;
 mod listen;
 mod opers;
@@ -36,8 +37,9 @@ pub use check::MAX_WORKERS;
 pub use duration::Duration;
 pub use error::ConfigError;
 pub use history::{Datastore, History, Metadata, Multiline, TagmsgStorage};
+pub use http::Http;
 pub use limits::{Channels, Fakelag, IpCloaking, IpLimits, Limits};
-pub use listen::{Listen, Tls};
+pub use listen::{Listen, Speaks, Tls};
 pub use opers::{CloakKey, Log, Oper, OperClass, Sts};
 pub use server::{Admin, Network, Server, Timeouts, Webirc};
 pub use words::{
@@ -79,6 +81,8 @@ pub struct Config {
     pub history: History,
     /// Facts about users and channels.
     pub metadata: Metadata,
+    /// What is served over HTTP besides conversations.
+    pub http: Http,
     /// Strict transport security.
     pub sts: Sts,
     /// The server's own log.
@@ -90,7 +94,8 @@ pub struct Config {
 
 /// Where a server without configuration listens: on this machine only. The ports are those that programs
 /// for these dialects expect.
-const DEFAULT_LISTENERS: [(Dialect, &str); 7] = [
+const DEFAULT_LISTENERS: [(Dialect, &str); 8] = [
+    (Dialect::Irc, "http://127.0.0.1:8067"),
     (Dialect::Irc, "tcp://127.0.0.1:6667"),
     (Dialect::Irc, "tls://127.0.0.1:6697"),
     (Dialect::Line, "tcp://127.0.0.1:6670"),
@@ -122,6 +127,7 @@ impl Default for Config {
             fakelag: Fakelag::default(),
             history: History::default(),
             metadata: Metadata::default(),
+            http: Http::default(),
             sts: Sts::default(),
             log: Log::default(),
             base_dir: PathBuf::new(),

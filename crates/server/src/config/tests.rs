@@ -29,6 +29,7 @@ fn the_default_is_open_to_this_machine_only() {
     assert_eq!(
         doors,
         [
+            "http://127.0.0.1:8067",
             "tcp://127.0.0.1:6667",
             "tls://127.0.0.1:6697",
             "tcp://127.0.0.1:6670",
@@ -195,7 +196,7 @@ fn rules_across_values_are_checked() {
         ("history.max_size = 1000", "history.max_size: expected 1048576 bytes"),
         ("history.tagmsg_storage.allow = [\"react\"]", "history.tagmsg_storage.allow[0]: expected the name"),
         ("metadata.max_value_bytes = 0", "metadata.max_value_bytes: 0 is out of range"),
-        ("listen = []", "listen: name at least one tcp:"),
+        ("listen = []", "listen: name at least one address"),
     ];
     for (text, expected) in cases {
         let error = refused(text);
@@ -225,8 +226,23 @@ fn an_operator_needs_a_class_that_is_there() {
 fn listeners_are_checked_one_by_one() {
     let listen = |rest: &str| format!("[[listen]]\naddr = {rest}");
     let cases = [
-        ("\"ws://127.0.0.1:8097\"", "listen: name at least one tcp://, tls://, unix:// or udp://"),
-        ("\"http://127.0.0.1:80\"", "listen[0].addr"),
+        ("\"multicast://239.0.0.1:1\"", "listen: name at least one address"),
+        ("\"gopher://127.0.0.1:70\"", "listen[0].addr"),
+        (
+            "\"http://127.0.0.1:1\"\ndialect = \"line\"",
+            "listen[0].dialect: the page that http://127.0.0.1:1 shows",
+        ),
+        ("\"ws://127.0.0.1:1\"\ndialect = \"auto\"", "listen[0].dialect: \"auto\" is for tcp://"),
+        ("\"udp://127.0.0.1:1\"\ndialect = \"auto\"", "listen[0].dialect: auto needs a stream"),
+        ("\"tcp://127.0.0.1:1\"\nwait = \"0s\"", "listen[0].wait: expected more"),
+        (
+            "\"ws://127.0.0.1:1\"\nallowed_origins = [\"chat.example\"]",
+            "listen[0].allowed_origins: \"chat.example\"",
+        ),
+        (
+            "\"ws://127.0.0.1:1\"\nallowed_origins = [\"http://a/b\"]",
+            "listen[0].allowed_origins: \"http://a/b\"",
+        ),
         ("\"tcp://127.0.0.1:1\"\ndialect = \"plane\"", "\"plane\" is not a dialect known here"),
         ("\"udp://127.0.0.1:1\"\ndialect = \"line\"", "listen[0].dialect: line needs a stream"),
         ("\"udp://127.0.0.1:1\"\ndialect = \"packet\"\nearn = 0", "listen[0].earn: expected more"),
@@ -255,6 +271,10 @@ fn listeners_are_checked_one_by_one() {
         assert!(error.contains(expected), "{rest}: {error}");
     }
     accepted(&listen("\"unix:///tmp/x.sock\"\nmode = \"0660\"\nowner = \"a\"\ngroup = \"b\""));
+    accepted(&listen(
+        "\"ws://127.0.0.1:1\"\ndialect = \"packet\"\nallowed_origins = [\"http://[::1]:8067/\", \"*\"]",
+    ));
+    accepted(&listen("\"tls://127.0.0.1:1\"\ndialect = \"auto\""));
     accepted(&listen("\"tcp://127.0.0.1:0\"\n[[listen]]\naddr = \"tcp://127.0.0.1:0\""));
 }
 
@@ -397,13 +417,13 @@ fn a_mechanism_is_offered_if_accounts_are() {
 #[test]
 fn a_transport_still_to_come_is_accepted_with_a_warning() {
     let text = "[[listen]]\naddr = \"tcp://127.0.0.1:1\"\n\
-                [[listen]]\naddr = \"wss://127.0.0.1:2\"\nallowed_origins = [\"*\"]\n\
-                tls = { cert = \"there.pem\", key = \"there.pem\" }";
+                [[listen]]\naddr = \"multicast://239.0.0.1:2\"";
     let config = Config::parse(text, Path::new("")).expect("a configuration");
     assert_eq!(
         config.warnings(),
         [
-            "listen[1].addr has no effect yet: wss://127.0.0.1:2 is not opened, wss:// comes in a later release"
+            "listen[1].addr has no effect yet: multicast://239.0.0.1:2 is not opened, multicast:// comes in a later \
+             release"
         ]
     );
 }

@@ -40,7 +40,7 @@ fn doubtful(config: &Config) -> Vec<String> {
             warnings.push(format!(
                 "listen[{index}].addr has no effect yet: {addr} is not opened, {transport}:// comes in a later release"
             ));
-        } else if !listen.allowed_origins.is_empty() {
+        } else if !listen.allowed_origins.is_empty() && !addr.is_web() && !listen.dialect.is_auto() {
             warnings.push(format!("listen[{index}].allowed_origins has no effect: {addr} is no WebSocket"));
         }
     }

@@ -1,23 +1,22 @@
 //! New connections: who is let in, to which worker, and what comes before their first line.
 
-use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::sync::atomic::Ordering;
 
-use hub::{Cause, Command, Origin};
+use hub::{Command, Origin};
 use smol_str::SmolStr;
-use transport::proxy::{self, Parsed};
 use transport::{Accepted, Interest, Peer, Stream, is_exhausted};
 
-use super::conn::{Conn, Entrance, Talk, log};
+use super::conn::{Conn, log};
 use super::{LISTENERS, Worker};
 use crate::clock;
 use crate::config::Listen;
 use crate::core::session_id;
 use crate::doors::Door;
 use crate::inbox::Post;
-use dialect::{Dialect, Output};
+use crate::web;
+use dialect::{Dialect, Output, Rendering};
 
 /// Connections accepted in one go.
 const ACCEPTED: usize = 64;
@@ -25,6 +24,9 @@ const ACCEPTED: usize = 64;
 const CONSOLE: usize = u16::MAX as usize;
 /// Milliseconds to rest when no more descriptors are left.
 const REST: u64 = 1000;
+
+/// To whoever comes while the server is being drained.
+pub(super) const GOING_DOWN: &str = "the server is going down";
 
 /// Why someone is not let in.
 pub(super) struct No {
@@ -73,10 +75,10 @@ impl Worker {
     fn admit(&mut self, mut accepted: Accepted, listener: usize, now: u64) {
         if let Err(no) = self.may_enter(accepted.peer.ip, listener, now) {
             tracing::info!(peer = %accepted.peer, why = no.why, "refused");
+            self.counts.refused += 1;
             // Before a TLS handshake there is nobody to read it; they see the connection close.
-            if accepted.tls.is_none() {
-                let dialect = self.dialect_at(listener);
-                let _ = accepted.stream.write(&dialect::refusal(dialect, &no.why, no.full));
+            if !self.encrypts(listener) {
+                let _ = accepted.stream.write(&self.refusal(listener, &no));
             }
             let _ = accepted.stream.shutdown();
             return;
@@ -84,11 +86,26 @@ impl Worker {
         let load = |worker: &usize| self.shared.connections[*worker].load(Ordering::Relaxed);
         let least = (0..self.shared.inboxes.len()).min_by_key(load).unwrap_or(self.me);
         self.count(least, listener);
+        self.counts.accepted += 1;
         if least == self.me {
             self.adopt(accepted, listener, now);
         } else {
             self.shared.inboxes[least].send(Post::Adopt(Box::new(accepted), listener));
         }
+    }
+
+    /// Whether TLS is all that is spoken at a door.
+    fn encrypts(&self, listener: usize) -> bool {
+        self.live.config.listen.get(listener).is_some_and(|listen| listen.addr.is_tls())
+    }
+
+    /// What someone is sent who is not let in.
+    fn refusal(&self, listener: usize, no: &No) -> Vec<u8> {
+        if self.live.config.listen.get(listener).is_some_and(|listen| listen.addr.is_web()) {
+            let reply = web::refusal(&no.why, no.full);
+            return reply.pieces(&clock::http_date(), false).flat_map(|piece| piece.to_vec()).collect();
+        }
+        dialect::refusal(self.dialect_at(listener), &no.why, no.full)
     }
 
     /// Counts a connection as soon as it is admitted, so that the next one sees it.
@@ -109,12 +126,16 @@ impl Worker {
         if listener == CONSOLE {
             return Dialect::Line;
         }
-        self.live.config.listen.get(listener).map(|listen| listen.dialect).unwrap_or_default()
+        self.live.config.listen.get(listener).map(|listen| listen.dialect.or_guess()).unwrap_or_default()
     }
 
     /// Whether one more may come in.
     pub(super) fn may_enter(&self, ip: Option<IpAddr>, listener: usize, now: u64) -> Result<(), No> {
         let no = |full, why: String| Err(No { why, full });
+        // Who looks after the server comes in by the web, until the end.
+        if self.shared.draining().is_some() && !self.is_hidden(listener) {
+            return no(false, GOING_DOWN.to_owned());
+        }
         let limits = &self.live.config.limits;
         let all: usize = self.shared.connections.iter().map(|count| count.load(Ordering::Relaxed)).sum();
         if all >= limits.max_connections {
@@ -124,7 +145,8 @@ impl Worker {
         if most.is_some_and(|most| self.shared.through[listener].load(Ordering::Relaxed) >= most) {
             return no(true, "too many connections through this port".to_owned());
         }
-        match ip.map(|ip| self.shared.limits().admit(ip, now)) {
+        let limits = if self.is_hidden(listener) { self.shared.visits() } else { self.shared.limits() };
+        match ip.map(|ip| { limits }.admit(ip, now)) {
             Some(Err(refused)) => no(false, refused.to_string()),
             _ => Ok(()),
         }
@@ -134,7 +156,7 @@ impl Worker {
     pub(super) fn adopt(&mut self, accepted: Accepted, listener: usize, now: u64) {
         let Accepted { stream, peer, tls } = accepted;
         if self.stop_at.is_some() {
-            return self.forget(peer.ip, listener as u16);
+            return self.forget(peer.ip, listener as u16, !self.is_hidden(listener));
         }
         self.generation = self.generation.wrapping_add(1);
         let slot = self.conns.vacant_key();
@@ -142,30 +164,33 @@ impl Worker {
         let mut conn = Conn::new(stream, id, self.dialect_at(listener), listener as u16, now);
         (conn.ip, conn.port) = (peer.ip, peer.port);
         conn.near = peer.is_local();
-        if conn.dialect() != Dialect::Irc {
-            conn.talk = Some(Box::new(Talk { local: conn.stream.local_addr(), ..Talk::default() }));
-        }
-        let proxy_required = self.proxy_required(conn.listener);
-        if proxy_required || self.proxy_allowed(&conn) {
-            conn.entrance = Some(Box::new(Entrance { tls, proxy_required }));
-        } else if let Some(tls) = tls {
+        conn.begin_talk();
+        conn.entrance = self.entrance(&conn, tls, now).map(Box::new);
+        if let Some(tls) = conn.entrance.as_mut().and_then(|entrance| entrance.tls_at_once()) {
             match conn.stream.start_tls(&tls, &[]) {
                 Ok(stream) => conn.stream = stream,
                 Err(error) => {
-                    self.forget(peer.ip, conn.listener);
+                    self.forget(peer.ip, listener as u16, !self.is_hidden(listener));
                     return tracing::warn!(%peer, %error, "TLS could not begin");
                 }
             }
         }
+        conn.entrance.take_if(|entrance| entrance.is_passed());
         conn.idle_at = now + self.first_look();
         if let Err(error) = self.poll.add(&conn.stream, id.0, Interest::READ) {
-            self.forget(peer.ip, conn.listener);
+            self.forget(peer.ip, conn.listener, conn.is_known());
             return tracing::warn!(%peer, %error, "a connection can't be waited for");
         }
         log!(DEBUG, conn, port = peer.port, "connected");
         self.timers.set(conn.idle_at, id);
+        if let Some(at) = conn.entrance.as_ref().and_then(|entrance| entrance.look_at()) {
+            self.timers.set(at, id);
+        }
+        let known = conn.is_known();
         self.conns.insert(conn);
-        self.batch.push((id, Output::Command(Command::Connect)));
+        if known {
+            self.batch.push((id, Output::Command(Command::Connect)));
+        }
         self.begin(slot);
     }
 
@@ -181,7 +206,7 @@ impl Worker {
         let conn = &mut self.conns[slot];
         if let Some(session) = &mut conn.session {
             session.open(clock::now(), &mut self.outputs);
-            conn.rendering = session.rendering();
+            conn.rendering = Rendering { carriage: conn.rendering.carriage, ..session.rendering() };
             conn.busy = session.busy();
             let id = conn.id;
             self.collect(id);
@@ -199,88 +224,21 @@ impl Worker {
         }
     }
 
-    /// A connection is over: others may come in its place.
-    pub(super) fn forget(&self, ip: Option<IpAddr>, listener: u16) {
+    /// Whether those who come in here may want something else than to talk.
+    fn is_hidden(&self, listener: usize) -> bool {
+        let listen = self.live.config.listen.get(listener);
+        listen.is_some_and(|listen| listen.addr.is_web() || listen.dialect.is_auto())
+    }
+
+    /// A connection is over that the hub knew of, or did not: others may come in its place.
+    pub(super) fn forget(&self, ip: Option<IpAddr>, listener: u16, known: bool) {
         if let Some(ip) = ip {
-            self.shared.limits().release(ip);
+            self.limits(known).release(ip);
         }
         let through = self.shared.through.get(usize::from(listener));
         for counter in through.into_iter().chain([&self.shared.connections[self.me]]) {
             counter.fetch_sub(1, Ordering::Relaxed);
         }
-    }
-
-    fn proxy_required(&self, listener: u16) -> bool {
-        let listen = self.live.config.listen.get(usize::from(listener));
-        listen.is_some_and(|listen| listen.proxy_protocol)
-    }
-
-    /// Whether a PROXY header from this peer is believed.
-    fn proxy_allowed(&self, conn: &Conn) -> bool {
-        let nets = &self.live.config.server.proxy_allowed_from;
-        conn.ip.is_some_and(|ip| nets.iter().any(|net| net.contains(ip)))
-    }
-
-    /// Reads what comes before the first line. Says whether the entrance is passed.
-    pub(super) fn enter(&mut self, slot: usize, now: u64) -> bool {
-        let conn = &self.conns[slot];
-        let Some(required) = conn.entrance.as_ref().map(|entrance| entrance.proxy_required) else {
-            return true;
-        };
-        match proxy::parse(conn.rest()) {
-            Parsed::Incomplete => return false,
-            Parsed::NotProxy if required => {
-                self.leave(slot, Cause::ProtocolError("a PROXY header is needed here".into()));
-                return false;
-            }
-            Parsed::NotProxy => {}
-            Parsed::Invalid(error) => {
-                self.leave(slot, Cause::ProtocolError(SmolStr::new(error.to_string())));
-                return false;
-            }
-            Parsed::Header(header) => {
-                self.conns[slot].taken += header.consumed;
-                if !self.believe(slot, header.source.map(|source| source.ip()), now) {
-                    return false;
-                }
-            }
-        }
-        self.pass_entrance(slot)
-    }
-
-    /// From now on the connection counts as one from the address that a proxy or gateway named.
-    pub(super) fn believe(&mut self, slot: usize, ip: Option<IpAddr>, now: u64) -> bool {
-        let Some(ip) = ip else { return true };
-        let moved = match self.conns[slot].ip {
-            Some(old) => self.shared.limits().transfer(old, ip, now),
-            // Through a socket file it had none until now.
-            None => self.shared.limits().admit(ip, now),
-        };
-        if let Err(refused) = moved {
-            self.leave(slot, Cause::Refused(SmolStr::new(refused.to_string())));
-            return false;
-        }
-        self.conns[slot].ip = Some(ip);
-        true
-    }
-
-    /// Begins TLS if that is spoken here. Says whether lines can be taken now.
-    fn pass_entrance(&mut self, slot: usize) -> bool {
-        let conn = &mut self.conns[slot];
-        let Some(tls) = conn.entrance.take().and_then(|entrance| entrance.tls) else { return true };
-        let early = conn.input.split_off(conn.taken);
-        conn.input.clear();
-        conn.taken = 0;
-        // The descriptor moves into the TLS stream, so it is watched anew.
-        let begun = conn.stream.as_fd().try_clone_to_owned().and_then(|plain| {
-            self.poll.remove(&conn.stream)?;
-            conn.stream = Stream::Plain(plain).start_tls(&tls, &early).map_err(io::Error::other)?;
-            self.poll.add(&conn.stream, conn.id.0, conn.interest)
-        });
-        if let Err(error) = begun {
-            self.fail(slot, &error);
-        }
-        false
     }
 
     /// The conversation begins.
@@ -291,7 +249,7 @@ impl Worker {
                 ip: conn.ip,
                 host: self.live.cloak.host(conn.ip),
                 handle: None,
-                secure: conn.stream.secure() || conn.ip.is_none(),
+                secure: conn.stream.secure() || conn.ip.is_none() || conn.secured(),
                 certificate: conn.stream.peer_certificate_fingerprint().map(SmolStr::new),
             };
             let local = conn.talk.as_ref().and_then(|talk| talk.local);

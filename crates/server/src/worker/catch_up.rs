@@ -1,7 +1,7 @@
 //! Connections that have fallen behind: they are told what they missed as they read, and closed only if they
 //! read nothing at all.
 
-use dialect::Dialect;
+use dialect::{Dialect, Rendering};
 use hub::{Event, RoomId, SessionId};
 use smol_str::SmolStr;
 
@@ -9,7 +9,7 @@ use super::Worker;
 use super::conn::{State, log};
 use crate::behind::{Page, Sort, Told, Words};
 use crate::core::slot_of;
-use crate::piece::Piece;
+use crate::piece::{self, Piece};
 use crate::recall::Job;
 
 /// Milliseconds until the readers are asked again when they had too much to do.
@@ -105,9 +105,9 @@ impl Worker {
     }
 
     fn append_units(&mut self, slot: usize, bytes: &[u8]) {
-        let dialect = self.conns[slot].dialect();
-        for unit in dialect::units(dialect, bytes).filter(|unit| !unit.is_empty()) {
-            self.append(slot, Piece::from(unit), Sort::Other);
+        let Rendering { dialect, carriage, .. } = self.conns[slot].rendering;
+        for piece in piece::pieces(dialect, carriage, bytes).filter(|piece| !piece.is_empty()) {
+            self.append(slot, piece, Sort::Other);
         }
     }
 

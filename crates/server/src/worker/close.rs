@@ -22,8 +22,9 @@ impl Worker {
         if conn.state.contains(State::CLOSING) {
             return;
         }
-        // Who has not said a line yet is told as well, unless it waits for TLS to begin.
-        if conn.entrance.as_ref().is_none_or(|entrance| entrance.tls.is_none()) {
+        // Who has not said a line yet is told as well, unless it waits for TLS to begin, or it is not known what
+        // it speaks.
+        if conn.is_known() && conn.entrance.as_ref().is_none_or(|entrance| entrance.tls.is_none()) {
             self.open_session(slot);
         }
         self.tell_aside(slot);
@@ -43,6 +44,7 @@ impl Worker {
         let last_words = std::mem::take(&mut self.scratch);
         self.push_units(slot, &last_words);
         self.scratch = last_words;
+        self.close_web(slot, cause);
         self.make_dirty(slot);
         self.update_interest(slot);
         let until = self.watch.millis() + FAREWELL;
@@ -107,7 +109,7 @@ impl Worker {
             self.peers.remove(&(conn.listener, peer));
         }
         self.shared.bridge.left(&conn);
-        self.forget(conn.ip, conn.listener);
+        self.forget(conn.ip, conn.listener, conn.is_known());
     }
 
     /// The server stops: nobody new, and a farewell to everyone.

@@ -2,16 +2,20 @@
 //! something in it.
 
 use std::net::{IpAddr, SocketAddr};
+use std::ops::Range;
 
 use dialect::{Busy, Dialect, Rendering, Session, framing};
 use hub::SessionId;
-use transport::{DatagramPeer, Interest, Stream, TlsConfig};
+use transport::{DatagramPeer, Interest, Stream};
 
 use crate::behind::Behind;
 use crate::flood::Allowance;
 use crate::held::Held;
 use crate::outbox::Outbox;
 use crate::piece::Piece;
+use crate::web::Web;
+
+use super::entrance::Entrance;
 
 /// One connection.
 ///
@@ -50,6 +54,8 @@ pub struct Conn {
     pub taken: usize,
     /// What the peer must pass before its first line, if anything.
     pub entrance: Option<Box<Entrance>>,
+    /// What stands between its bytes and its frames, if they are not one and the same.
+    pub web: Option<Box<Web>>,
     pub ip: Option<IpAddr>,
     pub port: u16,
     pub listener: u16,
@@ -88,14 +94,6 @@ pub struct Talk {
     pub last: u64,
     pub again: u32,
     pub last_at: u64,
-}
-
-/// What stands between accepting a connection and its first line.
-pub struct Entrance {
-    /// TLS that has not begun.
-    pub tls: Option<TlsConfig>,
-    /// Whether a PROXY header must come; else it may.
-    pub proxy_required: bool,
 }
 
 /// Logs something in a connection's span, which exists only while there is something to log: kept, it would
@@ -164,6 +162,7 @@ impl Conn {
             input: Vec::new(),
             taken: 0,
             entrance: None,
+            web: None,
             ip: None,
             port: 0,
             listener,
@@ -187,7 +186,33 @@ impl Conn {
     /// Whether it takes no input now: it must not be read then, or the kernel would have to be asked
     /// again and again for what nobody wants yet.
     pub fn paused(&self) -> bool {
-        self.state.intersects(State::LAGGING | State::ENDED) || !self.takes_frames()
+        self.state.intersects(State::LAGGING | State::ENDED) || !self.takes_frames() || self.reads_a_page()
+    }
+
+    /// Whether it is still to take what it asked for over HTTP.
+    fn reads_a_page(&self) -> bool {
+        self.waiting > 0 && self.entrance.as_ref().is_some_and(|entrance| entrance.http)
+    }
+
+    /// Whether the hub knows of it.
+    pub fn is_known(&self) -> bool {
+        self.entrance.as_ref().is_none_or(|entrance| entrance.known)
+    }
+
+    /// Whether a proxy says that nobody listens to its peer.
+    pub fn secured(&self) -> bool {
+        self.web.as_ref().is_some_and(|web| web.secure)
+    }
+
+    /// Makes room for what only the dialects other than `irc` need.
+    pub fn begin_talk(&mut self) {
+        let talks = self.dialect() != Dialect::Irc;
+        self.talk = talks.then(|| Box::new(Talk { local: self.stream.local_addr(), ..Talk::default() }));
+    }
+
+    /// Whether each unit must leave in a write of its own.
+    pub fn has_units(&self) -> bool {
+        self.dialect().has_units() && self.web.is_none()
     }
 
     /// Whether nothing that it was asked before has to be told first.
@@ -238,15 +263,23 @@ impl Conn {
         }
     }
 
-    /// The next frame, and how many bytes of the input it takes up. What stands behind the last line feed
-    /// is a line as well when no more comes, to people who pipe words into `nc`.
-    pub fn frame(&self) -> Option<(&[u8], usize)> {
+    /// Where in the input the next frame is, and where what follows it begins. What stands behind the last line
+    /// feed is a line as well when no more comes, to people who pipe words into `nc`.
+    pub fn frame(&self) -> Option<(Range<usize>, usize)> {
         let rest = self.rest();
+        let at = |begin: usize, frame: &[u8], end: usize| {
+            let begin = self.taken + begin;
+            (begin..begin + frame.len(), self.taken + end)
+        };
+        if self.web.is_some() {
+            return dialect::unit::first(rest).map(|(frame, end)| at(end - frame.len(), frame, end));
+        }
         let dialect = self.dialect();
-        framing::frame(dialect.framing(), rest).or_else(|| {
+        let frame = framing::frame(dialect.framing(), rest).or_else(|| {
             let last = dialect == Dialect::Line && self.state.contains(State::ENDED) && !rest.is_empty();
             last.then_some((rest, rest.len()))
-        })
+        });
+        frame.map(|(frame, end)| at(0, frame, end))
     }
 
     /// The input that is not yet taken.

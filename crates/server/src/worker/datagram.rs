@@ -110,6 +110,7 @@ impl Worker {
             return None;
         }
         self.count(self.me, listener);
+        self.counts.accepted += 1;
         self.generation = self.generation.wrapping_add(1);
         let slot = self.conns.vacant_key();
         let id = session_id(self.me, slot, self.generation);

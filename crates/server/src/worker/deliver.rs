@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use dialect::{Busy, Delivery, Dialect, Rendering};
 use hub::{Event, Recalled, RoomId, SayKind, SessionId};
@@ -14,7 +15,7 @@ use crate::bridge::Bridge;
 use crate::core::slot_of;
 use crate::inbox::Post;
 use crate::live::Live;
-use crate::piece::Piece;
+use crate::piece::{self, Piece};
 
 /// An event, encoded for each rendering that is wanted.
 struct Encoded<'a> {
@@ -44,7 +45,7 @@ impl<'a> Encoded<'a> {
             }
             let mut bytes = Vec::with_capacity(256);
             dialect::encode(wanted, self.event, &mut bytes);
-            let pieces = dialect::units(wanted.dialect, &bytes).map(Piece::from).collect();
+            let pieces = piece::pieces(wanted.dialect, wanted.carriage, &bytes).collect();
             self.known.push((wanted, pieces));
             self.known.len() - 1
         });
@@ -95,13 +96,16 @@ impl Worker {
             Post::Verdict(id, verdict) => self.judge(id, *verdict),
             Post::Adopt(accepted, listener) => self.adopt(*accepted, listener, self.watch.millis()),
             Post::Console(stream) => self.open_console(stream),
+            Post::Errand(errand) => self.run_errand(errand),
             Post::Reconfigure(live) => self.reconfigure(&live),
+            Post::Ping(number) => self.shared.answered[self.me].store(number, Ordering::Relaxed),
+            Post::Page(id, page) => self.send_page(id, *page),
             Post::Stop => self.stop(),
         }
     }
 
     /// Delivers to one session, and does what it wants done because of it.
-    fn tell(&mut self, id: SessionId, delivery: Delivery<'_>) {
+    pub(super) fn tell(&mut self, id: SessionId, delivery: Delivery<'_>) {
         let slot = slot_of(id);
         let Some(conn) = self.conns.get_mut(slot).filter(|conn| conn.id == id) else { return };
         // Behind its farewell there is nothing more to say.
@@ -116,7 +120,7 @@ impl Worker {
             self.shared.bridge.shown(event);
         }
         session.deliver(delivery, &mut self.scratch, &mut self.outputs);
-        conn.rendering = session.rendering();
+        conn.rendering = Rendering { carriage: conn.rendering.carriage, ..session.rendering() };
         let was = std::mem::replace(&mut conn.busy, session.busy());
         if let (Some(behind), Delivery::Reply(event) | Delivery::Tell(event)) = (&mut conn.behind, delivery) {
             behind.told_apart(event);
@@ -199,6 +203,7 @@ impl Worker {
                 self.miss(slot as usize, room, event, pieces);
             }
         }
+        self.counts.told += members.len() as u64;
         self.rooms[room.0 as usize] = members;
     }
 
@@ -224,6 +229,7 @@ impl Worker {
                     }
                 }
             }
+            self.counts.told += members.len() as u64;
             self.rooms[room.0 as usize] = members;
         }
     }

@@ -1,5 +1,6 @@
 //! Promises: replies that wait for the disk.
 
+use dialect::Rendering;
 use hub::SessionId;
 use smol_str::SmolStr;
 
@@ -7,7 +8,7 @@ use super::Worker;
 use super::conn::State;
 use crate::core::slot_of;
 use crate::held::Freed;
-use crate::piece::Piece;
+use crate::piece;
 
 impl Worker {
     /// What a session is answered from now on promises that everything up to a number is on disk.
@@ -50,11 +51,11 @@ impl Worker {
     fn release_one(&mut self, id: SessionId, kept: u64, failing: Option<&SmolStr>) -> bool {
         let slot = slot_of(id);
         let Some(conn) = self.conns.get_mut(slot).filter(|conn| conn.id == id) else { return false };
-        let dialect = conn.dialect();
+        let rendering = conn.rendering;
         let Some(held) = &mut conn.held else { return false };
         let freed = match failing {
             None => held.release(kept),
-            Some(_) => held.give_up(kept, |piece| dialect::open_batches(dialect, piece)),
+            Some(_) => held.give_up(kept, |piece| piece::open_batches(rendering, piece)),
         };
         conn.state.set(State::HOLDING, held.is_holding());
         let waits = !held.is_over(kept);
@@ -79,12 +80,12 @@ impl Worker {
     /// In place of an answer: what was said could not be kept.
     fn say_not_kept(&mut self, slot: usize, why: &str) {
         let Some(conn) = self.conns.get_mut(slot) else { return };
-        let (dialect, mut bytes) = (conn.dialect(), Vec::new());
+        let (Rendering { dialect, carriage, .. }, mut bytes) = (conn.rendering, Vec::new());
         if let Some(session) = &mut conn.session {
             session.not_kept(why, &mut bytes);
         }
-        for unit in dialect::units(dialect, &bytes) {
-            self.put(slot, Piece::from(unit));
+        for piece in piece::pieces(dialect, carriage, &bytes) {
+            self.put(slot, piece);
         }
     }
 }

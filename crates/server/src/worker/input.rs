@@ -41,12 +41,18 @@ impl Worker {
             let conn = &mut self.conns[slot];
             match conn.stream.read(&mut self.buffer) {
                 Ok(ReadOutcome::Data(count)) => {
+                    self.counts.read += count as u64;
                     conn.heard = now;
                     conn.state.remove(State::PINGED);
                     if conn.input.capacity() == 0 {
                         conn.input = self.buffers.pop().unwrap_or_default();
                     }
-                    conn.input.extend_from_slice(&self.buffer[..count]);
+                    if conn.web.is_none() {
+                        conn.input.extend_from_slice(&self.buffer[..count]);
+                    } else if !self.unwrap(slot, count) {
+                        break;
+                    }
+                    let conn = &mut self.conns[slot];
                     // TLS may hold more than the poll knows of.
                     if !conn.stream.has_more() || conn.input.len() >= READ {
                         break;
@@ -105,7 +111,7 @@ impl Worker {
     fn take_line(&mut self, slot: usize, now: u64) {
         let conn = &mut self.conns[slot];
         let most = self.live.config.limits.recvq;
-        let line = conn.frame().map(|(_, consumed)| consumed);
+        let line = conn.frame().map(|(_, end)| end - conn.taken);
         let has_line = line.is_some();
         if has_line && conn.takes_frames() && conn.entrance.is_none() {
             // Too long is too long, whether or not its end has come already.
@@ -141,16 +147,15 @@ impl Worker {
     fn receive(&mut self, slot: usize) {
         self.open_session(slot);
         let conn = &mut self.conns[slot];
-        let Some((line, consumed)) = conn.frame().map(|(line, consumed)| (line.len(), consumed)) else {
-            return;
-        };
+        let Some((line, end)) = conn.frame() else { return };
         let Some(session) = &mut conn.session else { return };
         if let Some(held) = &mut conn.held {
             held.next_frame();
         }
-        session.receive(clock::now(), &conn.input[conn.taken..][..line], &mut self.outputs);
+        self.counts.frames += 1;
+        session.receive(clock::now(), &conn.input[line], &mut self.outputs);
         conn.busy = session.busy();
-        conn.taken += consumed;
+        conn.taken = end;
         let id = conn.id;
         self.collect(id);
         self.arm(slot);

@@ -21,11 +21,14 @@ mod close;
 mod conn;
 mod datagram;
 mod deliver;
+mod entrance;
+mod errand;
 mod hold;
 mod input;
 mod output;
 mod push;
 mod tick;
+mod web;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -43,6 +46,7 @@ use crate::doors::Door;
 use crate::ids::MessageIds;
 use crate::inbox::Post;
 use crate::live::Live;
+use crate::monitor::counts::Counts;
 use crate::outbox::Spares;
 use crate::shared::Shared;
 use crate::timers::Timers;
@@ -111,6 +115,8 @@ pub struct Worker {
     buffers: Vec<Vec<u8>>,
     /// Most bytes that may wait at a connection: the setting, close at hand.
     sendq: u32,
+    /// What it has done so far.
+    counts: Counts,
     /// When to give up on those who are still here, once stopping.
     stop_at: Option<u64>,
 }
@@ -167,6 +173,7 @@ impl Worker {
             buffer: vec![0; READ],
             buffers: Vec::new(),
             sendq,
+            counts: Counts::default(),
             stop_at: None,
         })
     }
@@ -197,6 +204,7 @@ impl Worker {
         self.release();
         self.write_slice();
         self.hang_up(now);
+        self.shared.monitor.show(self.me, &self.counts);
     }
 
     fn event(&mut self, event: Event, now: u64) {
@@ -285,7 +293,11 @@ impl Worker {
             && !conn.state.intersects(State::LEAVING | State::CLOSING)
         {
             conn.state.insert(State::LEAVING);
-            self.batch.push((conn.id, Output::Close(cause)));
+            let id = conn.id;
+            match conn.is_known() {
+                true => self.batch.push((id, Output::Close(cause))),
+                false => self.close(id, &cause),
+            }
         }
     }
 

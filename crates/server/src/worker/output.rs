@@ -55,10 +55,13 @@ impl Worker {
                 Err(error) => return self.fail(slot, &error),
             }
         }
-        if conn.dialect().has_units() {
+        if conn.has_units() {
             return self.write_units(slot);
         }
-        match conn.outbox.flush(&mut conn.stream, &mut conn.waiting, &mut self.spares) {
+        let waiting = conn.waiting;
+        let flushed = conn.outbox.flush(&mut conn.stream, &mut conn.waiting, &mut self.spares);
+        self.counts.written += u64::from(waiting.saturating_sub(conn.waiting));
+        match flushed {
             Ok(Flushed::All) => self.written(slot),
             Ok(Flushed::Blocked) => self.blocked(slot),
             Err(error) => self.fail(slot, &error),
@@ -84,8 +87,10 @@ impl Worker {
                 conn.sent = now;
             }
             let together = dialect.joined().map(|most| Together { least: BACKLOG, most, may: may_join });
+            let waiting = conn.waiting;
             let outcome =
                 conn.outbox.flush_unit(&mut conn.stream, &mut conn.waiting, &mut self.spares, together);
+            self.counts.written += u64::from(waiting.saturating_sub(conn.waiting));
             match outcome {
                 Ok(Flushed::All) => {}
                 Ok(Flushed::Blocked) if conn.stream.is_datagram() => return self.pace(slot, now + PACE / 4),

@@ -11,8 +11,8 @@ use hub::Cause;
 use super::Worker;
 use super::conn::{Conn, State, log};
 use crate::behind::{Behind, Sort, Words};
-use crate::piece::Piece;
-use dialect::Dialect;
+use crate::piece::{self, Piece};
+use dialect::{Dialect, Rendering};
 
 impl Worker {
     /// Sends the units of what the server has to say.
@@ -22,13 +22,17 @@ impl Worker {
 
     /// Sends the units of what a session wrote.
     pub(super) fn say(&mut self, slot: usize, bytes: &[u8], sort: Sort) {
-        let Some(dialect) = self.conns.get(slot).map(Conn::dialect) else { return };
-        for unit in dialect::units(dialect, bytes) {
-            self.push(slot, Piece::from(unit), sort);
+        let Some(Rendering { dialect, carriage, .. }) = self.conns.get(slot).map(|conn| conn.rendering)
+        else {
+            return;
+        };
+        for piece in piece::pieces(dialect, carriage, bytes) {
+            self.push(slot, piece, sort);
         }
     }
 
-    fn push(&mut self, slot: usize, piece: Piece, sort: Sort) {
+    /// Sends a piece, or has it wait where it has to.
+    pub(super) fn push(&mut self, slot: usize, piece: Piece, sort: Sort) {
         let Some(conn) = self.conns.get(slot) else { return };
         if piece.is_empty() || conn.state.intersects(State::BROKEN | State::LINGERING) {
             return;

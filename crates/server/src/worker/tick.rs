@@ -29,6 +29,7 @@ impl Worker {
             conn.state.remove(State::LAGGING);
             self.make_ready(slot);
         }
+        self.look_at_entrance(slot, now);
         self.look_at_talk(slot, now);
         self.look_at_reader(slot, now);
         let conn = &mut self.conns[slot];
@@ -77,7 +78,10 @@ impl Worker {
 
     /// When a connection that has not registered is looked at next.
     fn registration(&mut self, slot: usize, now: u64) -> Option<u64> {
-        let until = self.conns[slot].opened + self.registration_time();
+        let conn = &self.conns[slot];
+        // Over HTTP one may ask again and again.
+        let asks = conn.entrance.as_ref().is_some_and(|entrance| entrance.http);
+        let until = if asks { conn.heard } else { conn.opened } + self.registration_time();
         if now < until {
             return Some(until.min(now + self.first_look()));
         }
