@@ -17,6 +17,7 @@ pub fn run(options: AccountOptions) -> anyhow::Result<()> {
         Reply::Done { account, codes } => done(&options.what, &account, &codes),
         Reply::Accounts { accounts } => list(&accounts),
         Reply::Refused { why } => bail!(why),
+        _ => bail!("the server has answered something else; it may be of another release"),
     }
 }
 
@@ -93,6 +94,6 @@ fn list(accounts: &[Listed]) -> anyhow::Result<()> {
 }
 
 /// Without what could steer the terminal.
-fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).collect()
 }

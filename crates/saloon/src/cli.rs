@@ -1,5 +1,6 @@
 //! The command line, from which the help, the man pages and the completions are made.
 
+mod admin;
 mod kept;
 
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use clap::{Args, Parser, Subcommand};
 use client::Url;
 use server::config::{Listen, LogFormat, LogLevel};
 
+pub use admin::{AdminCommand, AdminOptions};
 pub use kept::{
     AccountCommand, AccountOptions, BackupOptions, DataOptions, ExportOptions, ImportOptions, RestoreOptions,
     VerifyOptions,
@@ -33,6 +35,7 @@ Examples:
   saloon serve --config saloon.toml           serve with it
   saloon passwd                               make a password hash to put into it
   saloon account add ann                      register an account
+  saloon admin who                            see who is connected to the server that runs
   saloon chat tcp://127.0.0.1:6667            chat with whoever is at a server
   echo hi | saloon chat line+tcp://127.0.0.1  say one line";
 
@@ -49,16 +52,23 @@ pub enum Command {
     #[command(after_help = "Examples:\n  saloon passwd\n  printf '%s\\n' \"$PASSWORD\" | saloon passwd")]
     Passwd,
     Account(AccountOptions),
+    Admin(AdminOptions),
     Backup(BackupOptions),
     Restore(RestoreOptions),
     Verify(VerifyOptions),
     Export(ExportOptions),
     Import(ImportOptions),
+    Health(HealthOptions),
     /// Measure an IRC server on this machine: Saloon, or any other
     #[command(
         after_help = "Examples:\n  saloon bench idle --connections 10000\n  saloon bench fanout --help"
     )]
     Bench(bench::Options),
+    /// Serve one echo service under every concurrency model, to learn what they differ in
+    #[command(
+        after_help = "Examples:\n  saloon lab list\n  saloon lab run epoll-lt\n  saloon lab talk 127.0.0.1:7007"
+    )]
+    Lab(lab::Options),
     Completions(CompletionsOptions),
     Man(ManOptions),
 }
@@ -191,6 +201,20 @@ pub struct PlaceOptions {
 pub struct CheckConfigOptions {
     /// The file to check
     pub file: PathBuf,
+}
+
+/// Ask a server over HTTP whether it is well
+///
+/// Ends with status 0 if the answer is "200 OK" within five seconds, else with 1 and the reason. Needs an
+/// http:// door. Without a path, /healthz is asked for; /readyz tells whether new connections are welcome.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  saloon health\n  saloon health http://127.0.0.1:8067/readyz || echo not ready"
+)]
+pub struct HealthOptions {
+    /// What to ask: http://HOST:PORT/PATH
+    #[arg(default_value = "http://127.0.0.1:8067/healthz")]
+    pub url: String,
 }
 
 /// Print a script that completes commands in your shell

@@ -5,7 +5,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use dialect::Dialect;
-use server::config::{Config, Listen};
+use server::config::{Config, Listen, Speaks};
 
 /// Every open door, each with lines to paste into a shell.
 ///
@@ -23,7 +23,7 @@ pub fn doors(config: &Config, program: &str) -> String {
 }
 
 fn title(listen: &Listen) -> String {
-    let own = listen.addr.is_tls() && listen.tls.is_none();
+    let own = (listen.addr.is_tls() || listen.dialect.is_auto()) && listen.tls.is_none();
     let certificate = if own { ", with a certificate of its own making" } else { "" };
     let reach = match listen.addr.endpoint().map(|endpoint| endpoint.host.ip()) {
         Some(ip) if ip.is_unspecified() => ", for every machine that reaches this one",
@@ -36,29 +36,55 @@ fn ways_in(listen: &Listen, password: bool, program: &str) -> Vec<String> {
     if listen.proxy_protocol {
         return vec!["only through the proxy in front of it (proxy_protocol = true)".into()];
     }
-    if listen.dialect == Dialect::Irc {
-        ways_in_by_irc(listen, password)
-    } else {
-        ways_in_by_hand(listen, program)
+    match listen.dialect {
+        _ if listen.addr.is_web() => ways_in_by_web(listen),
+        Speaks::One(Dialect::Irc) => ways_in_by_irc(listen, password),
+        Speaks::One(dialect) => ways_in_by_hand(listen, dialect, program),
+        Speaks::Auto => ways_in_by_any(listen, password, program),
     }
 }
 
+fn ways_in_by_web(listen: &Listen) -> Vec<String> {
+    let Some(endpoint) = listen.addr.endpoint() else { return Vec::new() };
+    let at = SocketAddr::new(reachable(endpoint.host.ip()), endpoint.port);
+    let address = format!("{}://{at}/", listen.addr.scheme());
+    vec![match listen.addr.has_pages() {
+        true => format!("{address} in a browser"),
+        false => format!("websocat {address}"),
+    }]
+}
+
+/// Who speaks what is told by what comes first.
+fn ways_in_by_any(listen: &Listen, password: bool, program: &str) -> Vec<String> {
+    let mut ways = match listen.addr.endpoint() {
+        Some(endpoint) => {
+            let at = SocketAddr::new(reachable(endpoint.host.ip()), endpoint.port);
+            let scheme = if listen.addr.is_tls() { "https" } else { "http" };
+            vec![format!("{scheme}://{at}/ in a browser")]
+        }
+        None => Vec::new(),
+    };
+    ways.extend(ways_in_by_irc(listen, password));
+    ways.extend(ways_in_by_hand(listen, Dialect::Line, program));
+    ways
+}
+
 /// Every other dialect can be spoken by our own clients, and `line` by anything that carries lines.
-fn ways_in_by_hand(listen: &Listen, program: &str) -> Vec<String> {
+fn ways_in_by_hand(listen: &Listen, dialect: Dialect, program: &str) -> Vec<String> {
     let program = shell_word(program);
     let addr = match listen.addr.endpoint() {
         Some(endpoint) => {
             let at = SocketAddr::new(reachable(endpoint.host.ip()), endpoint.port);
-            format!("{}+{}://{at}", listen.dialect, listen.addr.scheme())
+            format!("{dialect}+{}://{at}", listen.addr.scheme())
         }
-        None => shell_word(&format!("{}+{}", listen.dialect, listen.addr)),
+        None => shell_word(&format!("{dialect}+{}", listen.addr)),
     };
-    let ours = match listen.dialect {
+    let ours = match dialect {
         Dialect::Tagged => format!("{program} menu {addr}"),
         Dialect::Packet => format!("{program} chat '{addr}?nick=you'"),
         _ => format!("{program} chat {addr}"),
     };
-    let theirs = (listen.dialect == Dialect::Line).then(|| match listen.addr.endpoint() {
+    let theirs = (dialect == Dialect::Line).then(|| match listen.addr.endpoint() {
         Some(endpoint) if listen.addr.is_tls() => {
             let at = SocketAddr::new(reachable(endpoint.host.ip()), endpoint.port);
             format!("openssl s_client -quiet -connect {at}")
@@ -160,6 +186,9 @@ mod tests {
             "\
 Saloon is open. To walk in, paste one of these lines:
 
+http://127.0.0.1:8067 (irc)
+  http://127.0.0.1:8067/ in a browser
+
 tcp://127.0.0.1:6667 (irc)
   irssi -c 127.0.0.1 -p 6667 -n you
   weechat -r '/server add saloon 127.0.0.1/6667 -temp -notls' -r '/connect saloon'
@@ -186,6 +215,20 @@ tcp://127.0.0.1:3677 (tagged)
   saloon menu tagged+tcp://127.0.0.1:3677
 "
         );
+    }
+
+    #[test]
+    fn a_door_for_all_shows_all() {
+        let text = shown("[[listen]]\naddr = \"tcp://0.0.0.0:6667\"\ndialect = \"auto\"");
+        for way in [
+            "http://127.0.0.1:6667/ in",
+            "irssi -c 127.0.0.1 -p 6667",
+            "nc 127.0.0.1 6667\n",
+            "chat line+tcp",
+        ] {
+            assert!(text.contains(way), "{way}: {text}");
+        }
+        assert!(shown("[[listen]]\naddr = \"wss://[::]:8443\"").contains("websocat wss://[::1]:8443/"));
     }
 
     #[test]

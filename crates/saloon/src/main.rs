@@ -1,6 +1,7 @@
 //! `saloon`: the one program. What each subcommand does is in the module of its name.
 
 mod account;
+mod admin;
 mod chat;
 mod check_config;
 mod cli;
@@ -8,6 +9,7 @@ mod console;
 mod data;
 mod doors;
 mod generate;
+mod health;
 mod logging;
 mod menu;
 mod passwd;
@@ -29,7 +31,7 @@ fn main() -> ExitCode {
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("saloon: {error:#}");
-            ExitCode::FAILURE
+            lab::exit_code(&error)
         }
     }
 }
@@ -42,12 +44,15 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::CheckConfig(options) => check_config::run(&options),
         Command::Passwd => passwd::run(),
         Command::Account(options) => account::run(options),
+        Command::Admin(options) => admin::run(&options),
         Command::Backup(options) => data::backup(&options),
         Command::Restore(options) => data::restore(&options),
         Command::Verify(options) => data::verify(&options),
         Command::Export(options) => data::export(&options),
         Command::Import(options) => data::import(&options),
+        Command::Health(options) => health::run(&options),
         Command::Bench(options) => bench::run(options),
+        Command::Lab(options) => lab::run(options),
         Command::Completions(options) => generate::completions(&options),
         Command::Man(options) => generate::man(&options),
     }

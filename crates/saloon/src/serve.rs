@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 use server::config::Config;
-use server::{ServeError, Source};
+use server::{Handed, ServeError, Source};
 use terminal::log_lines;
 
 use crate::cli::ServeOptions;
@@ -10,6 +10,8 @@ use crate::{console, doors, logging};
 
 /// Serves until told to stop.
 pub fn run(options: ServeOptions) -> anyhow::Result<()> {
+    // First of all, while there are no threads.
+    let handed = Handed::from_env();
     let config = configure(&options)?;
     let (desk, stream) = match options.console {
         true => Some(console::open()?).unzip(),
@@ -30,7 +32,7 @@ pub fn run(options: ServeOptions) -> anyhow::Result<()> {
         eprintln!("{}", doors::doors(opened, &program));
         talking = desk.map(console::Seat::talk);
     };
-    let served = server::serve(config, Source { name, load }, stream, announce);
+    let served = server::serve(config, Source { name, load }, handed, stream, announce);
     // The server has closed its end, and the terminal is to be left as it was.
     talking.map(std::thread::JoinHandle::join);
     served.map_err(|error| match error {
