@@ -1,7 +1,8 @@
 //! The program as a person at a shell meets it.
 
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -51,7 +52,9 @@ fn the_help_names_every_command_and_shows_examples() {
         "verify",
         "export",
         "import",
+        "health",
         "bench",
+        "lab",
         "completions",
         "man",
         "Examples:",
@@ -59,8 +62,7 @@ fn the_help_names_every_command_and_shows_examples() {
     ] {
         assert!(stdout(&help).contains(word), "{word} is missing in:\n{}", stdout(&help));
     }
-    let commands =
-        "serve check-config passwd account backup restore verify export import bench completions man";
+    let commands = "serve check-config passwd account backup restore verify export import health bench lab completions man";
     for command in commands.split(' ') {
         let help = saloon(&[command, "--help"]);
         assert!(help.status.success() && stdout(&help).contains("Example"), "{command}: {}", stdout(&help));
@@ -178,4 +180,39 @@ fn a_directory_gets_a_man_page_for_each_command() {
         let text = fs::read_to_string(pages.join(page)).expect(page);
         assert!(text.contains(".TH") && text.contains(".SH EXAMPLES"), "{page}");
     }
+}
+
+/// Asks a server that gives this answer, and says what it was asked.
+fn health(answer: &'static str) -> (Output, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("bind");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let server = std::thread::spawn(move || {
+        let (mut peer, _) = listener.accept().expect("somebody comes");
+        let mut asked = [0; 1024];
+        let length = peer.read(&mut asked).expect("a question");
+        peer.write_all(answer.as_bytes()).expect("answered");
+        String::from_utf8_lossy(&asked[..length]).into_owned()
+    });
+    let output = saloon(&["health", &url]);
+    (output, server.join().expect("it has been asked"))
+}
+
+#[test]
+fn health_is_the_status_of_the_answer() {
+    let (output, asked) = health("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nok\n");
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert!(asked.starts_with("GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:"), "{asked}");
+    let (output, _) = health("HTTP/1.1 503 Service Unavailable\r\n\r\n");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("503 Service Unavailable"), "{}", stderr(&output));
+    let (output, _) = health("");
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn nobody_there_is_not_healthy() {
+    let free = TcpListener::bind("127.0.0.1:0").expect("bind").local_addr().expect("an address");
+    let output = saloon(&["health", &format!("http://{free}/healthz")]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("does not answer"), "{}", stderr(&output));
 }

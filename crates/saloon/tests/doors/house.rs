@@ -64,6 +64,7 @@ impl House {
         match transport {
             "tcp" => Stream::tcp(self.addr(dialect, "tcp")),
             "tls" => Stream::tls(self.addr(dialect, "tls")),
+            "ws" | "wss" | "http" => Stream::ws(self.addr(dialect, transport), dialect, transport == "wss"),
             _ => Stream::unix(&self.file(dialect)),
         }
     }

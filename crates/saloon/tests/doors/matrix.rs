@@ -4,22 +4,29 @@ use crate::house::{House, setup};
 use crate::person::{TYPISTS, come};
 
 /// Every pair of a dialect and a transport, `irc` over TCP first.
-const DOORS: [(&str, &str); 17] = [
+const DOORS: [(&str, &str); 24] = [
     ("irc", "tcp"),
     ("irc", "tls"),
     ("irc", "unix"),
+    ("irc", "ws"),
+    ("irc", "wss"),
+    ("irc", "http"),
     ("line", "tcp"),
     ("line", "tls"),
     ("line", "unix"),
+    ("line", "ws"),
     ("plain", "tcp"),
     ("plain", "tls"),
     ("plain", "unix"),
+    ("plain", "ws"),
     ("group", "tcp"),
     ("group", "tls"),
     ("group", "unix"),
+    ("group", "ws"),
     ("tagged", "tcp"),
     ("tagged", "tls"),
     ("tagged", "unix"),
+    ("tagged", "ws"),
     ("packet", "udp"),
     ("packet", "unixgram"),
 ];

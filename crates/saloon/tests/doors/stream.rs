@@ -13,6 +13,7 @@ use socket2::SockRef;
 
 use crate::support::peer::Wire;
 use crate::support::tls;
+use crate::support::ws::{Visit, WsClient};
 
 /// How long something may take to come.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -48,6 +49,15 @@ impl Stream {
         while client.conn.is_handshaking() {
             client.conn.complete_io(&mut client.sock).expect("a handshake");
         }
+        Self::over(client)
+    }
+
+    /// In a WebSocket.
+    pub fn ws(addr: SocketAddr, dialect: &str, encrypted: bool) -> Self {
+        let lines = matches!(dialect, "irc" | "line");
+        let visit = Visit { path: "/ws", lines, encrypted, ..Visit::default() };
+        let client = WsClient::open(addr, &visit).expect("a WebSocket");
+        client.set_patience(PATIENCE);
         Self::over(client)
     }
 

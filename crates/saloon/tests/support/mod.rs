@@ -7,6 +7,7 @@
 pub mod peer;
 pub mod server;
 pub mod tls;
+pub mod ws;
 
 use std::time::{Duration, Instant};
 

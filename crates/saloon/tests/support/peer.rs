@@ -9,6 +9,7 @@ use std::time::Duration;
 use socket2::{Domain, Socket, Type};
 
 use super::tls::{self, TlsClient};
+use super::ws::WsClient;
 use super::{PATIENCE, Server};
 
 /// A connection of any kind.
@@ -100,6 +101,11 @@ impl Peer {
         Self::new(UnixStream::connect(path).expect("connected"))
     }
 
+    /// One in a WebSocket.
+    pub fn ws(addr: SocketAddr, path: &str) -> Self {
+        Self::new(WsClient::lines(addr, path))
+    }
+
     /// A user, who has come in by the first door.
     pub fn user(server: &Server, nick: &str) -> Self {
         let mut peer = Self::tcp(server.addr(0));
@@ -109,9 +115,14 @@ impl Peer {
 
     /// Becomes a user, and reads until all of the welcome is there.
     pub fn register(&mut self, nick: &str) {
-        self.send(&format!("NICK {nick}\r\nUSER {nick} 0 * :{nick}"));
+        self.register_without_waiting(nick);
         self.until(" 001 ");
         self.sync();
+    }
+
+    /// Asks to become a user.
+    pub fn register_without_waiting(&mut self, nick: &str) {
+        self.send(&format!("NICK {nick}\r\nUSER {nick} 0 * :{nick}"));
     }
 
     /// Sends a line.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Output, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
@@ -35,13 +36,24 @@ pub struct Setup {
     files: Option<u32>,
     /// A directory that is a file system of its own, and its size.
     disk: Option<(String, String)>,
+    /// What is in its environment besides.
+    environment: Vec<(String, String)>,
+    /// Sockets that it finds open: at most two.
+    handed: Vec<Arc<OwnedFd>>,
 }
 
 impl Default for Setup {
     fn default() -> Self {
         let dir = tempfile::tempdir().expect("a directory");
-        let setup =
-            Self { settings: BTreeMap::new(), doors: vec![], dir: Arc::new(dir), files: None, disk: None };
+        let setup = Self {
+            settings: BTreeMap::new(),
+            doors: vec![],
+            dir: Arc::new(dir),
+            files: None,
+            disk: None,
+            environment: vec![],
+            handed: vec![],
+        };
         DEFAULTS.into_iter().fold(setup, Self::set)
     }
 }
@@ -71,6 +83,18 @@ impl Setup {
     pub fn disk(mut self, dir: &str, size: &str) -> Self {
         std::fs::create_dir_all(self.path(dir)).expect("a directory");
         self.disk = Some((dir.to_owned(), size.to_owned()));
+        self
+    }
+
+    /// Starts with this in its environment.
+    pub fn environment(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.environment.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Starts with this socket handed over, as systemd does it. There may be two.
+    pub fn hand_over(mut self, socket: impl Into<OwnedFd>) -> Self {
+        self.handed.push(Arc::new(socket.into()));
         self
     }
 
@@ -112,6 +136,15 @@ impl Setup {
         let program = env!("CARGO_BIN_EXE_saloon");
         let run = "exec \"$0\" \"$@\"";
         let mut command = match (self.files, &self.disk) {
+            _ if !self.handed.is_empty() => {
+                // As its standard input and output they come as far as the shell.
+                let taken = ["3<&0", "3<&0 4<&1"][self.handed.len() - 1];
+                let pass = format!("LISTEN_PID=$$; export LISTEN_PID; {run} {taken} </dev/null >/dev/null");
+                let mut shell = Command::new("sh");
+                shell.args(["-c", &pass]).env("LISTEN_FDS", self.handed.len().to_string());
+                shell.env("LISTEN_FDNAMES", ["one", "one:two"][self.handed.len() - 1]);
+                shell
+            }
             (None, None) => return Command::new(program),
             (Some(most), _) => {
                 let mut shell = Command::new("sh");
@@ -134,7 +167,11 @@ impl Setup {
     pub fn start(self) -> Server {
         let file = self.write();
         let mut command = self.command();
-        command.args(["serve", "--config"]).arg(file).stdin(Stdio::null()).stdout(Stdio::null());
+        let mut handed = self.handed.iter().map(|fd| Stdio::from(fd.try_clone().expect("a descriptor")));
+        let [stdin, stdout] = [(); 2].map(|()| handed.next().unwrap_or_else(Stdio::null));
+        drop(handed);
+        command.args(["serve", "--config"]).arg(file).stdin(stdin).stdout(stdout);
+        command.envs(self.environment.iter().cloned());
         let mut child = command.stderr(Stdio::piped()).spawn().expect("it starts");
         let log = Log::of(child.stderr.take().expect("a pipe"));
         let wanted = self.doors().len();
@@ -149,7 +186,8 @@ impl Setup {
 
 /// The address in the line that announces a door.
 fn door_of(line: &str) -> Option<String> {
-    let schemes = ["tcp://", "tls://", "unix://", "udp://", "unixgram://"];
+    let schemes =
+        ["tcp://", "tls://", "http://", "https://", "ws://", "wss://", "unix://", "udp://", "unixgram://"];
     let is_door = schemes.iter().any(|scheme| line.starts_with(scheme));
     Some(line.split_once(" (").filter(|_| is_door)?.0.to_owned())
 }
@@ -176,7 +214,7 @@ impl Server {
         Setup::default().start()
     }
 
-    /// Where a `tcp://` or `tls://` door is.
+    /// Where a door with a port is.
     pub fn addr(&self, door: usize) -> SocketAddr {
         let (_, addr) = self.doors[door].split_once("://").expect("a scheme");
         addr.parse().expect("an address")
