@@ -1,0 +1,535 @@
+//! The load generator: one thread, one epoll loop and connections that send, wait for the answer, and send
+//! again. The same for every model, and as cheap as the cheapest of them.
+//!
+//! ```text
+//!  gather:  connect ─▶ one request ─▶ quiet        who is not answered was not served
+//!  drive:   request ─▶ answer ─▶ request …         over some or all of those who are quiet
+//!  churn:   connect ─▶ request ─▶ answer ─▶ close ─▶ connect …
+//! ```
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::os::fd::OwnedFd;
+use std::time::{Duration, Instant};
+
+use rustix::buffer::spare_capacity;
+use rustix::event::{Timespec, epoll};
+use rustix::io::Errno;
+use rustix::net::{
+    AddressFamily, RecvFlags, SendFlags, Shutdown, SocketFlags, SocketType, bind, connect, recv, send,
+    shutdown, socket_with, sockopt,
+};
+
+use super::cost::{own_cpu, own_wait};
+use super::findings::thousands;
+
+/// Said of those for whom nobody was left to wait.
+pub const UNTRIED: &str = "not even tried";
+/// Bytes of a request, and of its answer.
+pub const REQUEST: usize = 64;
+/// Connections under way at once while a crowd gathers: fewer than fit into a server's backlog.
+const AT_ONCE: usize = 256;
+/// Connections from one source address: fewer than it has ports.
+const PER_SOURCE: usize = 20_000;
+/// The longest sleep, after which the clock is looked at.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// Answers without which a window goes on, and how many times as long it then may be.
+const ENOUGH: u64 = 50;
+const LONGER: u32 = 10;
+
+/// Peers of one server. Their connections are reset when they go away, which leaves nothing in TIME_WAIT.
+pub struct Crowd {
+    epoll: OwnedFd,
+    peers: Vec<Peer>,
+    events: Vec<epoll::Event>,
+    server: SocketAddr,
+    opened: usize,
+}
+
+#[derive(Debug)]
+struct Peer {
+    socket: OwnedFd,
+    state: State,
+    /// When the request was sent, or the connection begun with one that is to be closed after it.
+    since: Instant,
+    /// Bytes of the answer that have come.
+    got: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Connecting,
+    Waiting,
+    Quiet,
+    Gone,
+}
+
+/// Who of those that came was served.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Attendance {
+    pub asked: usize,
+    pub served: usize,
+    /// Their connection ended before an answer came.
+    pub closed: usize,
+    /// Connected, sent a request, and heard nothing.
+    pub waiting: usize,
+    /// Could not even connect, and the first reason.
+    pub failed: usize,
+    pub why: Option<Errno>,
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, Copy)]
+pub struct Work {
+    /// So many peers have a request on its way, at any time.
+    pub active: usize,
+    /// Each request on a connection of its own.
+    pub renew: bool,
+    pub until: Until,
+    /// How long no answer may come before it is taken for the end.
+    pub patience: Duration,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub enum Until {
+    Time { warm_up: Duration, window: Duration },
+    Requests(u64),
+}
+
+/// What was done in the window.
+#[derive(Debug, Clone, Default)]
+pub struct Traffic {
+    pub requests: u64,
+    pub seconds: f64,
+    /// The server's.
+    pub cpu: Duration,
+    /// Our own, as a share of the time: at 1 we were the bottleneck.
+    pub generator: f64,
+    /// The share of the time that we could have run, and others had our core.
+    pub waited: f64,
+    /// In nanoseconds, sorted.
+    pub latencies: Vec<u32>,
+    /// Connections that ended without an answer.
+    pub lost: usize,
+    /// Requests that were not answered at all.
+    pub unanswered: usize,
+}
+
+enum Step {
+    Nothing,
+    Answered,
+    Lost(Errno),
+}
+
+impl Crowd {
+    pub fn new(server: SocketAddr) -> io::Result<Self> {
+        let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+        Ok(Self { epoll, peers: Vec::new(), events: Vec::with_capacity(512), server, opened: 0 })
+    }
+
+    /// Connects so many, and has each served once.
+    pub fn gather(&mut self, count: usize, patience: Duration) -> io::Result<Attendance> {
+        let mut found = Attendance { asked: count, ..Attendance::default() };
+        let (mut tried, mut last) = (0, Instant::now());
+        while last.elapsed() < patience {
+            while tried < count && found.waiting < AT_ONCE {
+                tried += 1;
+                match self.open() {
+                    Ok(peer) => self.peers.push(peer),
+                    Err(error) => {
+                        found.fail(error);
+                        continue;
+                    }
+                }
+                found.waiting += 1;
+            }
+            if found.waiting == 0 {
+                break;
+            }
+            self.wait(LOOK)?;
+            for event in std::mem::take(&mut self.events) {
+                match self.step(event)? {
+                    Step::Nothing => continue,
+                    Step::Answered => found.served += 1,
+                    Step::Lost(Errno::PIPE | Errno::CONNRESET) => found.closed += 1,
+                    Step::Lost(error) => found.fail(error),
+                }
+                found.waiting -= 1;
+                last = Instant::now();
+            }
+        }
+        self.give_up()?;
+        Ok(found)
+    }
+
+    /// An answer that comes too late is nobody's.
+    fn give_up(&mut self) -> io::Result<()> {
+        for peer in
+            self.peers.iter_mut().filter(|peer| matches!(peer.state, State::Connecting | State::Waiting))
+        {
+            epoll::delete(&self.epoll, &peer.socket)?;
+            peer.state = State::Gone;
+        }
+        Ok(())
+    }
+
+    /// Sends and receives, and measures. `meter` reads the time that the server spent on a CPU.
+    pub fn drive(&mut self, work: Work, meter: &dyn Fn() -> Duration) -> io::Result<Traffic> {
+        let mut traffic = Traffic::default();
+        let begin = Instant::now();
+        let (warm_up, window) = match work.until {
+            Until::Time { warm_up, window } => (warm_up, window),
+            Until::Requests(_) => (Duration::ZERO, Duration::MAX),
+        };
+        let mut under_way = self.begin(work)?;
+        let mut sent = under_way as u64;
+        let (mut last, mut start, mut over) = (begin, None::<Gauge>, false);
+        loop {
+            let now = Instant::now();
+            if start.is_none() && now >= begin + warm_up {
+                start = Some(Gauge::read(meter));
+            }
+            let silent = now.saturating_duration_since(last) > work.patience;
+            // Too few answers say nothing: if somebody else has the core, the window waits for some.
+            let finished = start.as_ref().is_some_and(|start| match traffic.requests {
+                ..ENOUGH => start.at.elapsed() / LONGER >= window,
+                _ => start.at.elapsed() >= window,
+            });
+            if !over && (finished || silent || under_way == 0) {
+                over = true;
+                if let Some(start) = &start {
+                    start.close(meter, &mut traffic);
+                }
+            }
+            if under_way == 0 || silent {
+                break;
+            }
+            self.wait(LOOK)?;
+            for event in std::mem::take(&mut self.events) {
+                let slot = event.data.u64() as usize;
+                let at = match self.step(event)? {
+                    Step::Nothing => continue,
+                    Step::Lost(_) => {
+                        traffic.lost += 1;
+                        None
+                    }
+                    Step::Answered => Some(Instant::now()),
+                };
+                under_way -= 1;
+                if let Some(at) = at {
+                    last = at;
+                    if !over && start.is_some() {
+                        traffic.requests += 1;
+                        let took = at.saturating_duration_since(self.peers[slot].since).as_nanos();
+                        traffic.latencies.push(u32::try_from(took).unwrap_or(u32::MAX));
+                    }
+                }
+                let more = match work.until {
+                    Until::Requests(count) => sent < count,
+                    Until::Time { .. } => !over,
+                };
+                if more && self.again(slot, work.renew)? {
+                    sent += 1;
+                    under_way += 1;
+                } else if work.renew {
+                    // Or it would hold up those that are served after it. Fails if it is closed already.
+                    let _ = shutdown(&self.peers[slot].socket, Shutdown::Write);
+                }
+            }
+        }
+        traffic.unanswered = under_way;
+        traffic.latencies.sort_unstable();
+        Ok(traffic)
+    }
+
+    /// The first requests, of peers that are spread evenly over all that are quiet.
+    fn begin(&mut self, work: Work) -> io::Result<usize> {
+        if work.renew {
+            for _ in 0..work.active {
+                let peer = self.open()?;
+                self.peers.push(peer);
+            }
+            return Ok(work.active);
+        }
+        let quiet = |slot: &usize| self.peers[*slot].state == State::Quiet;
+        let quiet: Vec<usize> = (0..self.peers.len()).filter(quiet).collect();
+        let active = work.active.min(quiet.len());
+        for number in 0..active {
+            self.peers[quiet[number * quiet.len() / active]].ask()?;
+        }
+        Ok(active)
+    }
+
+    /// The next request; false if it can't be sent.
+    fn again(&mut self, slot: usize, renew: bool) -> io::Result<bool> {
+        if !renew {
+            return Ok(self.peers[slot].state == State::Quiet && self.peers[slot].ask().is_ok());
+        }
+        // The server may be out of reach for a moment; what does not answer at all is noticed elsewhere.
+        let Ok(peer) = self.open_at(slot) else { return Ok(false) };
+        self.peers[slot] = peer;
+        Ok(true)
+    }
+
+    fn open(&mut self) -> io::Result<Peer> {
+        self.open_at(self.peers.len())
+    }
+
+    fn open_at(&mut self, slot: usize) -> io::Result<Peer> {
+        let since = Instant::now();
+        let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
+        let socket = socket_with(AddressFamily::INET, SocketType::STREAM, flags, None)?;
+        // One address has not ports enough for more; 127.0.0.2 and the next are ours just as well.
+        if let Ok(source @ 1..) = u8::try_from(self.opened / PER_SOURCE % 200) {
+            bind(&socket, &SocketAddr::from((Ipv4Addr::new(127, 0, 0, 1 + source), 0)))?;
+        }
+        self.opened += 1;
+        match connect(&socket, &self.server) {
+            Ok(()) | Err(Errno::INPROGRESS) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let mut peer = Peer { socket, state: State::Connecting, since, got: 0 };
+        // On loopback it is connected by now, unless the server's backlog is full.
+        let wanted = match peer.send() {
+            Ok(()) => epoll::EventFlags::IN,
+            Err(Errno::AGAIN | Errno::NOTCONN) => epoll::EventFlags::IN | epoll::EventFlags::OUT,
+            Err(error) => return Err(error.into()),
+        };
+        epoll::add(&self.epoll, &peer.socket, epoll::EventData::new_u64(slot as u64), wanted)?;
+        Ok(peer)
+    }
+
+    fn wait(&mut self, most: Duration) -> io::Result<()> {
+        self.events = Vec::with_capacity(512);
+        let timeout = Timespec { tv_sec: 0, tv_nsec: most.as_nanos() as i64 };
+        match epoll::wait(&self.epoll, spare_capacity(&mut self.events), Some(&timeout)) {
+            Ok(_) | Err(Errno::INTR) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// What has become of a peer. An error if the answer is wrong: nothing else that was measured counts then.
+    fn step(&mut self, event: epoll::Event) -> io::Result<Step> {
+        let data = event.data;
+        let peer = &mut self.peers[data.u64() as usize];
+        if peer.state == State::Connecting {
+            return Ok(match peer.send() {
+                Ok(()) => {
+                    epoll::modify(&self.epoll, &peer.socket, data, epoll::EventFlags::IN)?;
+                    Step::Nothing
+                }
+                Err(Errno::AGAIN | Errno::NOTCONN) => Step::Nothing,
+                Err(error) => self.lose(data, error)?,
+            });
+        }
+        let mut piece = [0; 2 * REQUEST];
+        let count = match recv(&peer.socket, &mut piece, RecvFlags::empty()) {
+            Ok((0, _)) => return Ok(self.lose(data, Errno::PIPE)?),
+            Ok((count, _)) => count,
+            Err(Errno::AGAIN | Errno::INTR) => return Ok(Step::Nothing),
+            Err(error) => return Ok(self.lose(data, error)?),
+        };
+        if ANSWER.get(peer.got..peer.got + count) != Some(&piece[..count]) || peer.state != State::Waiting {
+            return Err(io::Error::other("the answer is not the request in upper case"));
+        }
+        peer.got += count;
+        if peer.got < REQUEST {
+            return Ok(Step::Nothing);
+        }
+        peer.state = State::Quiet;
+        Ok(Step::Answered)
+    }
+
+    /// One that is quiet when it is lost was not waiting for anything.
+    fn lose(&mut self, data: epoll::EventData, why: Errno) -> rustix::io::Result<Step> {
+        let peer = &mut self.peers[data.u64() as usize];
+        epoll::delete(&self.epoll, &peer.socket)?;
+        let before = std::mem::replace(&mut peer.state, State::Gone);
+        Ok(if before == State::Quiet { Step::Nothing } else { Step::Lost(why) })
+    }
+}
+
+impl Drop for Crowd {
+    fn drop(&mut self) {
+        for peer in &self.peers {
+            let _ = sockopt::set_socket_linger(&peer.socket, Some(Duration::ZERO));
+        }
+    }
+}
+
+impl Peer {
+    /// Another request.
+    fn ask(&mut self) -> rustix::io::Result<()> {
+        self.since = Instant::now();
+        self.send()
+    }
+
+    fn send(&mut self) -> rustix::io::Result<()> {
+        // A request is far less than what a socket holds, so all of it is taken or nothing.
+        send(&self.socket, &ASKED, SendFlags::NOSIGNAL)?;
+        (self.state, self.got) = (State::Waiting, 0);
+        Ok(())
+    }
+}
+
+impl Attendance {
+    fn fail(&mut self, error: impl Into<io::Error>) {
+        self.failed += 1;
+        self.why = self.why.or(error.into().raw_os_error().map(Errno::from_raw_os_error));
+    }
+
+    /// Whether nearly all were served: one that had bad luck among thousands is no reason to measure nothing.
+    pub fn is_complete(&self) -> bool {
+        self.served > 0 && self.served * 100 >= self.asked * 99
+    }
+
+    /// Who was not served. None if all were.
+    pub fn complaint(&self) -> Option<String> {
+        let Self { asked, served, closed, waiting, failed, why } = self;
+        if served == asked {
+            return None;
+        }
+        let mut text = format!("{} of {} served", thousands(*served), thousands(*asked));
+        let mut add = |count: usize, what: &str| {
+            if count > 0 {
+                text += &format!(", {} {what}", thousands(count));
+            }
+        };
+        add(*closed, "turned away");
+        add(*waiting, "waited in vain");
+        add(
+            *failed,
+            &why.map_or_else(|| "failed".into(), |why| format!("failed ({})", io::Error::from(why))),
+        );
+        add(asked.saturating_sub(served + closed + waiting + failed), UNTRIED);
+        Some(text)
+    }
+}
+
+/// What is read at the start of a window and at its end.
+struct Gauge {
+    at: Instant,
+    server: Duration,
+    own: Duration,
+    waited: Duration,
+}
+
+impl Gauge {
+    fn read(meter: &dyn Fn() -> Duration) -> Self {
+        Self { at: Instant::now(), server: meter(), own: own_cpu(), waited: own_wait() }
+    }
+
+    fn close(&self, meter: &dyn Fn() -> Duration, traffic: &mut Traffic) {
+        let end = Self::read(meter);
+        traffic.seconds = end.at.saturating_duration_since(self.at).as_secs_f64();
+        traffic.cpu = end.server.saturating_sub(self.server);
+        let share =
+            |from: Duration, to: Duration| to.saturating_sub(from).as_secs_f64() / traffic.seconds.max(1e-9);
+        traffic.generator = share(self.own, end.own);
+        traffic.waited = share(self.waited, end.waited);
+    }
+}
+
+const ASKED: [u8; REQUEST] = letters(b'a');
+const ANSWER: [u8; REQUEST] = letters(b'A');
+
+const fn letters(first: u8) -> [u8; REQUEST] {
+    let mut text = [b'\n'; REQUEST];
+    let mut place = 0;
+    while place < REQUEST - 1 {
+        text[place] = first + (place % 26) as u8;
+        place += 1;
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpListener;
+    use std::thread;
+
+    use super::*;
+
+    /// Serves one peer, and so many requests of it.
+    fn server(requests: usize) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let addr = listener.local_addr().expect("bound");
+        thread::spawn(move || {
+            let (mut peer, _) = listener.accept().expect("a peer");
+            for _ in 0..requests {
+                let mut request = [0; REQUEST];
+                peer.read_exact(&mut request).expect("a request");
+                request.make_ascii_uppercase();
+                peer.write_all(&request).expect("it listens");
+            }
+        });
+        addr
+    }
+
+    fn work(requests: u64) -> Work {
+        let patience = Duration::from_millis(300);
+        Work { active: 1, renew: false, until: Until::Requests(requests), patience }
+    }
+
+    #[test]
+    fn every_request_is_counted() {
+        let mut crowd = Crowd::new(server(6)).expect("an epoll");
+        let found = crowd.gather(1, Duration::from_secs(5)).expect("right answers");
+        assert_eq!((found.served, found.complaint()), (1, None));
+
+        let traffic = crowd.drive(work(5), &|| Duration::ZERO).expect("right answers");
+
+        assert_eq!((traffic.requests, traffic.lost, traffic.unanswered), (5, 0, 0));
+        assert_eq!(traffic.latencies.len(), 5);
+    }
+
+    #[test]
+    fn a_server_that_leaves_is_noticed() {
+        let mut crowd = Crowd::new(server(3)).expect("an epoll");
+        crowd.gather(1, Duration::from_secs(5)).expect("right answers");
+
+        let traffic = crowd.drive(work(5), &|| Duration::ZERO).expect("right answers");
+
+        assert_eq!((traffic.requests, traffic.lost, traffic.unanswered), (2, 1, 0));
+    }
+
+    #[test]
+    fn an_answer_that_comes_after_we_gave_up_is_not_counted() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let addr = listener.local_addr().expect("bound");
+        thread::spawn(move || {
+            let echo = |mut peer: &std::net::TcpStream| {
+                let mut request = [0; REQUEST];
+                peer.read_exact(&mut request).expect("a request");
+                request.make_ascii_uppercase();
+                peer.write_all(&request).expect("it listens");
+            };
+            let (served, _) = listener.accept().expect("a peer");
+            let (late, _) = listener.accept().expect("a peer");
+            echo(&served);
+            thread::sleep(Duration::from_millis(300));
+            echo(&late);
+            (0..2).for_each(|_| echo(&served));
+        });
+        let mut crowd = Crowd::new(addr).expect("an epoll");
+
+        let found = crowd.gather(2, Duration::from_millis(100)).expect("right answers");
+        let traffic = crowd.drive(Work { patience: Duration::from_secs(5), ..work(2) }, &|| Duration::ZERO);
+
+        assert_eq!((found.served, found.waiting), (1, 1));
+        let traffic = traffic.expect("right answers");
+        assert_eq!((traffic.requests, traffic.lost, traffic.unanswered), (2, 0, 0));
+    }
+
+    #[test]
+    fn those_who_are_not_let_in_wait_in_vain() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let mut crowd = Crowd::new(listener.local_addr().expect("bound")).expect("an epoll");
+
+        let found = crowd.gather(3, Duration::from_millis(50)).expect("no answers");
+
+        assert_eq!(found.complaint().as_deref(), Some("0 of 3 served, 3 waited in vain"));
+    }
+}
