@@ -136,6 +136,13 @@ impl Queue {
         self.work.notify_one();
     }
 
+    /// Whether it is closed and nothing waits any more. Both at once: what came just before it was closed is
+    /// written still, however long ago somebody looked and found nothing.
+    pub fn is_over(&self) -> bool {
+        let inner = self.lock();
+        inner.closing.is_some() && inner.waiting.is_empty()
+    }
+
     // For readers.
 
     /// Waits until everything up to `upto` is on disk, or can't be.
@@ -218,5 +225,22 @@ impl Queue {
     pub fn end(&self) {
         self.lock().ended = true;
         self.news.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_came_just_before_the_end_is_written_still() {
+        let queue = Queue::new(0, crate::tests::ALL);
+        // Somebody looks, and there is nothing; then something comes, and the end.
+        assert!(queue.take(Duration::ZERO).is_empty() && !queue.is_over());
+        queue.put(1, Record::AccountGone("ann".into()));
+        queue.close(Duration::ZERO);
+        assert!(!queue.is_over());
+        assert_eq!(queue.take(Duration::ZERO).len(), 1);
+        assert!(queue.is_over());
     }
 }

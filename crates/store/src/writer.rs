@@ -62,7 +62,7 @@ impl Writer {
             if let Some(retention) = self.queue.configured() {
                 self.chores.configure(retention);
             }
-            if batch.is_empty() && self.queue.closing().is_some() {
+            if batch.is_empty() && self.queue.is_over() {
                 break;
             }
             if !self.write(&batch) {
