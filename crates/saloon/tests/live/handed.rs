@@ -50,7 +50,9 @@ fn what_fits_no_door_is_closed_and_named() {
     assert_eq!(server.log_count(HANDED), 1);
     // The door with a socket, and the one that had to be opened.
     for door in [0, 1] {
-        Peer::tcp(server.addr(door)).register("ann");
+        let mut ann = Peer::tcp(server.addr(door));
+        ann.register("ann");
+        ann.quit();
     }
 }
 
