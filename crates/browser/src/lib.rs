@@ -12,6 +12,9 @@
 
 pub mod chromium;
 pub mod http;
+#[allow(dead_code, reason = "the tests of the program use all of it")]
+#[path = "../../saloon/tests/support/log.rs"]
+mod log;
 pub mod page;
 pub mod peer;
 pub mod server;

@@ -2,16 +2,16 @@
 //! the same ports, and never left behind.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStderr, Command, Stdio};
-use std::sync::{Arc, Condvar, Mutex};
-use std::time::{Instant, SystemTime};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::SystemTime;
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
+use crate::log::Log;
 use crate::{PATIENCE, Peer, eventually};
 
 /// What is not the subject of most tests is off.
@@ -99,7 +99,7 @@ impl Setup {
         let mut child = command.spawn().expect("it starts");
         let log = Log::of(child.stderr.take().expect("a pipe"));
         let mut server = Server { child, log, setup: self.clone() };
-        let ports = server.log.wait("its doors are open", |lines| {
+        let ports = server.log.wait(PATIENCE, "its doors are open", |lines| {
             let ports: Vec<u16> = lines.iter().filter_map(|line| port_of(line)).collect();
             ports.try_into().ok()
         });
@@ -237,57 +237,6 @@ impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-        let log = self.log.0.0.lock().expect("a log");
-        let panicked = log.lines.iter().find(|line| line.contains("panicked at"));
-        if std::thread::panicking() {
-            let from = log.lines.len().saturating_sub(25);
-            eprintln!("the end of the server's log:\n{}", log.lines[from..].join("\n"));
-        } else if let Some(line) = panicked {
-            panic!("a thread of the server panicked: {line}");
-        }
-    }
-}
-
-/// What the server writes to standard error.
-#[derive(Clone, Debug)]
-struct Log(Arc<(Mutex<Lines>, Condvar)>);
-
-#[derive(Debug, Default)]
-struct Lines {
-    lines: Vec<String>,
-    ended: bool,
-}
-
-impl Log {
-    fn of(stderr: ChildStderr) -> Self {
-        let log = Self(Arc::default());
-        let shared = log.clone();
-        std::thread::spawn(move || {
-            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
-                shared.0.0.lock().expect("a log").lines.push(line);
-                shared.0.1.notify_all();
-            }
-            shared.0.0.lock().expect("a log").ended = true;
-            shared.0.1.notify_all();
-        });
-        log
-    }
-
-    /// Waits until something is found in it.
-    fn wait<T>(&self, what: &str, mut find: impl FnMut(&[String]) -> Option<T>) -> T {
-        let end = Instant::now() + PATIENCE;
-        let mut log = self.0.0.lock().expect("a log");
-        loop {
-            if let Some(found) = find(&log.lines) {
-                return found;
-            }
-            let left = end.saturating_duration_since(Instant::now());
-            if log.ended || left.is_zero() {
-                let text = log.lines.join("\n");
-                drop(log);
-                panic!("waited for: {what}; the server's log:\n{text}");
-            }
-            log = self.0.1.wait_timeout(log, left).expect("a log").0;
-        }
+        self.log.conclude();
     }
 }

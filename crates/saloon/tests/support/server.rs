@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStderr, Command, Output, Stdio};
-use std::sync::{Arc, Condvar, Mutex};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
+use super::log::Log;
 use super::{PATIENCE, eventually};
 
 /// What is not the subject of most tests is off.
@@ -176,7 +176,7 @@ impl Setup {
         let log = Log::of(child.stderr.take().expect("a pipe"));
         let wanted = self.doors().len();
         let mut server = Server { child, log, doors: vec![], setup: self };
-        server.doors = server.log.wait("its doors are open", |lines| {
+        server.doors = server.log.wait(PATIENCE, "its doors are open", |lines| {
             let doors: Vec<String> = lines.iter().filter_map(|line| door_of(line)).collect();
             (doors.len() >= wanted).then_some(doors)
         });
@@ -231,7 +231,7 @@ impl Server {
 
     /// The lines that it prints for people to walk in, once there are so many.
     pub fn lines_to_paste(&self, count: usize) -> Vec<String> {
-        self.log.wait("lines to paste", |lines| {
+        self.log.wait(PATIENCE, "lines to paste", |lines| {
             let ways = lines.iter().filter_map(|line| line.strip_prefix("  ")).map(str::to_owned);
             Some(ways.collect::<Vec<_>>()).filter(|ways| ways.len() >= count)
         })
@@ -245,14 +245,14 @@ impl Server {
 
     /// Waits until so many lines of the log have this in them.
     pub fn logged(&self, text: &str, times: usize) {
-        self.log.wait(text, |lines| {
+        self.log.wait(PATIENCE, text, |lines| {
             (lines.iter().filter(|line| line.contains(text)).count() >= times).then_some(())
         });
     }
 
     /// How often this stands in the log by now.
     pub fn log_count(&self, text: &str) -> usize {
-        self.log.0.0.lock().expect("a log").lines.iter().filter(|line| line.contains(text)).count()
+        self.log.count(text)
     }
 
     /// Waits until the process ends.
@@ -289,58 +289,7 @@ impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-        let log = self.log.0.0.lock().expect("a log");
-        let panicked = log.lines.iter().find(|line| line.contains("panicked at"));
-        if std::thread::panicking() {
-            let from = log.lines.len().saturating_sub(40);
-            eprintln!("the end of the server's log:\n{}", log.lines[from..].join("\n"));
-        } else if let Some(line) = panicked {
-            panic!("a thread of the server panicked: {line}");
-        }
-    }
-}
-
-/// What the server writes to standard error.
-#[derive(Clone)]
-struct Log(Arc<(Mutex<Lines>, Condvar)>);
-
-#[derive(Default)]
-struct Lines {
-    lines: Vec<String>,
-    ended: bool,
-}
-
-impl Log {
-    fn of(stderr: ChildStderr) -> Self {
-        let log = Self(Arc::default());
-        let shared = log.clone();
-        std::thread::spawn(move || {
-            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
-                shared.0.0.lock().expect("a log").lines.push(line);
-                shared.0.1.notify_all();
-            }
-            shared.0.0.lock().expect("a log").ended = true;
-            shared.0.1.notify_all();
-        });
-        log
-    }
-
-    /// Waits until something is found in it.
-    fn wait<T>(&self, what: &str, mut find: impl FnMut(&[String]) -> Option<T>) -> T {
-        let end = Instant::now() + PATIENCE;
-        let mut log = self.0.0.lock().expect("a log");
-        loop {
-            if let Some(found) = find(&log.lines) {
-                return found;
-            }
-            let left = end.saturating_duration_since(Instant::now());
-            if log.ended || left.is_zero() {
-                let text = log.lines.join("\n");
-                drop(log);
-                panic!("waited for: {what}; the server's log:\n{text}");
-            }
-            log = self.0.1.wait_timeout(log, left).expect("a log").0;
-        }
+        self.log.conclude();
     }
 }
 
