@@ -42,6 +42,7 @@ mod talk;
 mod usage;
 
 pub use options::Options;
+pub use stats::Spread;
 
 /// Runs one scenario and prints what it found.
 pub fn run(options: Options) -> anyhow::Result<()> {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::findings::number;
-use super::stats::Spread;
+use bench::Spread;
 
 /// A logarithmic axis: twice as much is everywhere as far to the right.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -8,8 +8,8 @@ use super::calls::Calls;
 use super::load::UNTRIED;
 use super::machine::Machine;
 use super::options::Plan;
-use super::stats::Spread;
 use crate::models::Model;
+use bench::Spread;
 
 /// What the peers do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -3,8 +3,8 @@
 use super::chart::{Line, Mark, Panel, Scale, lines, panels};
 use super::findings::{ACTIVE, Case, Figure, Findings, Key, OTHERS, Scenario, number, thousands};
 use super::page::{in_words, section};
-use super::stats::Spread;
 use super::table::SATURATED;
+use bench::Spread;
 
 /// A chart with a panel for each number of connections.
 pub struct BySize {

@@ -2,7 +2,7 @@
 
 use super::findings::{Figure, Findings, Scenario, brief, number, thousands};
 use super::load::REQUEST;
-use super::stats::Spread;
+use bench::Spread;
 
 /// What a line may have.
 const WIDTH: usize = 100;

@@ -11,8 +11,9 @@ use super::findings::{ACTIVE, Case, Figure, Findings, Key, OTHERS, Scenario, tho
 use super::load::{Attendance, Crowd, Traffic, Until, Work};
 use super::machine::{Cores, meminfo};
 use super::slow::SlowReader;
-use super::stats::{Spread, quantile};
+use super::stats::quantile;
 use super::subject::{End, NoSubject, Subject};
+use bench::Spread;
 
 /// What a server has to bear during one life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
