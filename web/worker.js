@@ -71,6 +71,7 @@ const SHELL = [
   '/view/bars.js',
   '/view/complete.js',
   '/view/composer.js',
+  '/view/deeds.js',
   '/view/dialog.js',
   '/view/dialogs.js',
   '/view/dialogs/account.js',
@@ -98,6 +99,7 @@ const SHELL = [
   '/view/rich.js',
   '/view/rooms.js',
   '/view/rove.js',
+  '/view/row-focus.js',
   '/view/rows.js',
   '/view/search.js',
   '/view/settings.js',
@@ -106,7 +108,9 @@ const SHELL = [
   '/view/text.js',
   '/view/time.js',
   '/view/timeline.js',
+  '/view/unseen.js',
   '/view/welcome.js',
+  '/view/window.js',
 ];
 // The types here are those of a page; a worker has others.
 const worker = /** @type {any} */ (self);

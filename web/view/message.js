@@ -195,3 +195,32 @@ export const Local = ({ item, text, tab, deeds }) => html`<div class="row local"
   <div class="what"><div class="text" dir="auto"><${Rich} text=${text} room=${deeds.room} tab=${-1} /></div>
     <div class="only">${t('message.local')}</div></div></div>`;
 
+/**
+ * A row as it is drawn.
+ * @param {import('./rows.js').Row} row
+ * @param {Object} common  what is the same for all
+ * @param {string} common.self
+ * @param {boolean} common.removes  whether messages can be taken back at all
+ * @param {boolean} common.mayAll  whether we may do so with those of others
+ * @param {string} common.stop  the row that Tab leads to
+ * @param {string} common.active  the one that shows its buttons
+ * @param {string} common.flash
+ * @param {Set<string>} common.unfolded
+ * @param {Deeds} common.deeds
+ */
+export function drawn(row, { self, removes, mayAll, stop, active, flash, unfolded, deeds }) {
+  if (row.kind === 'day') return html`<${Day} key=${row.key} time=${row.time} />`;
+  if (row.kind === 'new') return html`<${NewLine} key="new" />`;
+  const tab = row.key === stop;
+  if (row.kind === 'run') {
+    return html`<${Run} key=${row.key} first=${row.items[0]} size=${row.items.length} items=${row.items}
+      open=${unfolded.has(row.key)} tab=${tab} deeds=${deeds} />`;
+  }
+  const { item } = row;
+  if (item.kind === 'gap') return html`<${Gap} key=${row.key} item=${item} count=${item.count} />`;
+  if (item.kind === 'event') return html`<${Happened} key=${row.key} item=${item} tab=${tab} deeds=${deeds} />`;
+  if (item.kind === 'local') return html`<${Local} key=${row.key} item=${item} text=${item.text} tab=${tab} deeds=${deeds} />`;
+  return html`<${Message} key=${row.key} item=${item} id=${item.id} state=${item.state} why=${item.why} text=${item.text}
+    reactions=${item.reactions} redacted=${item.redacted} reply=${item.reply} mention=${item.mention} self=${self} head=${row.head}
+    tab=${tab} active=${row.key === active} flash=${row.key === flash} may=${mayAll || (removes && item.self)} deeds=${deeds} />`;
+}

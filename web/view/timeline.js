@@ -1,22 +1,22 @@
 // @ts-check
 /**
- * The messages of a room. Of a history of any length only a window is in the document: some screens around what is
- * looked at. When scrolling comes near an end of the window, it is moved; what stands on the screen stays where it
- * is, as one row is measured before and after.
+ * The messages of a room. Of a history of any length only a window is in the document (window.js): some screens
+ * around what is looked at. When scrolling comes near an end of the window, it is moved; what stands on the screen
+ * stays where it is, as one row is measured before and after.
  *
- *      0 ........ start [ window ] end ........ items.length
- *                          ▲ screen
- *
- * At the bottom the window sticks to the newest message. Away from it new messages are counted, not followed.
+ * At the bottom the window sticks to the newest message. Away from it new messages are counted, not followed
+ * (unseen.js).
  */
 import { Component, createRef } from '../vendor/preact.js';
 import { html } from './html.js';
 import { Icon } from './icon.js';
-import { Day, Gap, Happened, Local, Message, NewLine, Run } from './message.js';
-import { back, countsAsNew, firstNew, forward, locate, rowsOf } from './rows.js';
-import { complain, focusComposer, note, said, show, target, visible } from './state.js';
-import { pick } from './picker.js';
-import { plain } from './text.js';
+import { deedsFor } from './deeds.js';
+import { drawn } from './message.js';
+import { RowFocus } from './row-focus.js';
+import { RowWindow } from './window.js';
+import { Unseen } from './unseen.js';
+import { locate, rowsOf } from './rows.js';
+import { complain, focusComposer, note, said, target, visible } from './state.js';
 import { settings } from './settings.js';
 import { effect } from '../vendor/signals-core.js';
 import { t } from '../i18n/index.js';
@@ -24,13 +24,11 @@ import { t } from '../i18n/index.js';
 /**
  * @typedef {import('../chat/types.js').Chat} Chat
  * @typedef {import('../chat/types.js').Room} Room
- * @typedef {import('../chat/types.js').Item} Item
  * @typedef {{ element: HTMLElement, top: number }} Anchor  a row, and how far below the upper edge it stands
  */
 
-/** Rows that a room begins with, at least; rows that a move of the window adds. */
+/** Rows that a room begins with, at least. */
 const KEEP = 60;
-const STEP = 40;
 /** The lowest a row can be. */
 const LOWEST = 24;
 /** Messages in a millisecond from which on nobody reads along: then they are drawn only now and then, and only those on the screen. */
@@ -48,25 +46,12 @@ export class Timeline extends Component {
     this.state = { turn: 0 };
     this.scroller = /** @type {import('../vendor/preact.js').RefObject<HTMLDivElement>} */ (createRef());
     this.list = /** @type {import('../vendor/preact.js').RefObject<HTMLDivElement>} */ (createRef());
-    this.start = 0;
-    this.end = 0;
-    /** The keys of the ends, and how many items there were: to find the window again when items came. */
-    this.startKey = '';
-    this.endKey = '';
-    this.lastKey = '';
-    this.length = 0;
-    this.live = false;
+    this.window = new RowWindow();
+    this.unseen = new Unseen();
+    this.focus = new RowFocus(() => this.turn(), () => void this.latest());
     this.stick = true;
     this.far = false;
-    this.fresh = 0;
-    this.marker = /** @type {string | null} */ (null);
-    this.newKey = /** @type {string | null} */ (null);
-    /** The time of the last message before what was missed, while that is not here. */
-    this.missedSince = /** @type {string | null} */ (null);
     this.anchor = /** @type {Anchor | null} */ (null);
-    this.hovered = '';
-    this.focused = '';
-    this.pinned = '';
     this.flash = '';
     this.going = /** @type {string | null} */ (null);
     this.unfolded = /** @type {Set<string>} */ (new Set());
@@ -77,13 +62,19 @@ export class Timeline extends Component {
     this.top = 0;
     this.height = 0;
     this.stops = /** @type {(() => void)[]} */ ([]);
-    this.deeds = this.makeDeeds();
-    this.capture();
+    this.deeds = deedsFor(this);
+    this.unseen.capture(props.room);
     this.placeAtFirst();
   }
 
   get timeline() {
     return this.props.room.timeline;
+  }
+
+  /** What the window is measured by: rows that fill two screens, however high the screen. */
+  get size() {
+    const keep = Math.max(KEEP, Math.ceil((this.scroller.current?.clientHeight ?? innerHeight) / LOWEST) * 2);
+    return { keep, presence: settings.peek().presence };
   }
 
   // ---------------------------------------------------------------------------------------------- life
@@ -153,51 +144,15 @@ export class Timeline extends Component {
 
   // ---------------------------------------------------------------------------------------------- the window
 
-  /** Rows that fill two screens, however high the screen. */
-  keep() {
-    return Math.max(KEEP, Math.ceil((this.scroller.current?.clientHeight ?? innerHeight) / LOWEST) * 2);
-  }
-
-  /** Rows there may be before the window is cut: one screen, one on either side, and what a move adds. */
-  most() {
-    return this.keep() * 2 + STEP;
-  }
-
   /** Finds the window in the items as they are now. */
   settle() {
-    const items = this.timeline.items;
-    const { presence } = settings.value;
-    const grown = items.length - this.length;
-    this.weigh(items, grown);
-    if (!this.stick) this.count(items, grown);
-    const wasAtEnd = this.end === this.length;
-    if (this.length && items.length) {
-      const start = locate(items, this.startKey, this.start, grown);
-      const end = locate(items, this.endKey, this.end - 1, grown) + 1;
-      if (start >= 0 && end > start) [this.start, this.end] = [start, end];
-      else this.lost(start, end);
-    } else {
-      this.lost(-1, 0);
-    }
-    if (this.stick) {
-      this.end = items.length;
-      const [keep, most] = this.flooded ? [this.keep() / 2, this.keep() / 2] : [this.keep(), this.keep() + STEP];
-      if (forward(items, this.start, most, presence) < this.end) this.start = back(items, this.end, keep, presence);
-      this.fresh = 0;
-    } else if (wasAtEnd) {
-      this.end = Math.max(this.end, forward(items, this.start, this.most(), presence));
-    }
-    this.remember();
-    this.lastKey = items.at(-1)?.key ?? '';
-    this.live = this.timeline.newer.peek() === 'live';
-  }
-
-  /** Whether more comes than can be read. @param {Item[]} items @param {number} grown */
-  weigh(items, grown) {
+    const { items, newer } = this.timeline;
+    const came = this.window.came(items);
     const now = performance.now();
-    const came = this.length ? items.length - 1 - locate(items, this.lastKey, this.length - 1, grown) : 0;
     this.flooded = this.stick && came > 10 && came < items.length && came / (now - this.drawn) > FLOOD;
     this.drawn = now;
+    this.unseen.count(items, came, { stick: this.stick, newer: newer.peek() });
+    this.window.settle(items, this.size, { stick: this.stick, tight: this.flooded });
   }
 
   /** Something changed: it is drawn with the next picture, or after a rest. @param {number} _version */
@@ -209,50 +164,13 @@ export class Timeline extends Component {
     }, REST);
   }
 
-  /** The window's ends are not there any more (one was taken away, or all was replaced): begins anew around what is left. */
-  lost(/** @type {number} */ start, /** @type {number} */ end) {
-    const items = this.timeline.items;
-    const { presence } = settings.peek();
-    if (start >= 0) {
-      this.start = start;
-      this.end = forward(items, start, this.keep(), presence);
-    } else {
-      this.end = end > 0 ? end : items.length;
-      this.start = back(items, this.end, this.keep(), presence);
-    }
-  }
-
-  remember() {
-    const items = this.timeline.items;
-    this.length = items.length;
-    this.startKey = items[this.start]?.key ?? '';
-    this.endKey = items[this.end - 1]?.key ?? '';
-  }
-
-  /** Counts what was said since, while we were away from the bottom. @param {Item[]} items @param {number} grown */
-  count(items, grown) {
-    if (!this.live || !this.length) return;
-    const last = locate(items, this.lastKey, this.length - 1, grown);
-    for (let at = last + 1; last >= 0 && at < items.length; at += 1) {
-      if (countsAsNew(/** @type {Item} */ (items[at]))) this.fresh += 1;
-    }
-  }
-
   placeAtFirst() {
-    const items = this.timeline.items;
-    const { presence } = settings.peek();
+    const { items, newer } = this.timeline;
     const left = places.get(this.props.room.key);
     const at = left ? items.findIndex(item => left.key.endsWith(item.key)) : -1;
-    if (at >= 0) {
-      this.stick = false;
-      this.start = back(items, at, this.keep(), presence);
-      this.end = forward(items, at, this.keep(), presence);
-    } else {
-      this.stick = this.timeline.newer.peek() === 'live';
-      this.end = items.length;
-      this.start = back(items, this.end, this.keep(), presence);
-    }
-    this.remember();
+    this.stick = at < 0 && newer.peek() === 'live';
+    if (at >= 0) this.window.around(items, at, this.size);
+    else this.window.toEnd(items, this.size);
   }
 
   /** Near an end of the window it is moved; near an end of what is loaded, more is asked for. */
@@ -260,30 +178,22 @@ export class Timeline extends Component {
     const scroller = this.scroller.current;
     if (!scroller || this.going !== null) return;
     const { items, older, newer } = this.timeline;
-    const { presence } = settings.peek();
+    const { window } = this;
     const near = Math.max(600, scroller.clientHeight);
     const above = scroller.scrollTop;
     const below = scroller.scrollHeight - scroller.clientHeight - above;
-    if (above < near && this.start > 0 && !this.stick) {
-      this.start = back(items, this.start, STEP, presence);
-      if (below > 2 * near) this.end = Math.min(this.end, forward(items, this.start, this.most(), presence));
-      this.remember();
+    // At the bottom there can be less than fits, too: comings and goings folded into a few rows, say.
+    const little = !this.flooded && scroller.scrollHeight < 3 * scroller.clientHeight;
+    if (above < near && window.start > 0 && (!this.stick || little)) {
+      window.up(items, this.size, !this.stick && below > 2 * near);
       return this.turn();
     }
-    if (above < near && this.start > 0 && !this.flooded && scroller.scrollHeight < 3 * scroller.clientHeight) {
-      // At the bottom and with less than fits: comings and goings folded into a few rows, say.
-      this.start = back(items, this.start, STEP, presence);
-      this.remember();
+    if (above < near && window.start === 0 && older.peek() === 'more') this.timeline.loadOlder();
+    if (below < near && window.end < items.length && !this.stick) {
+      window.down(items, this.size, above > 2 * near);
       return this.turn();
     }
-    if (above < near && this.start === 0 && older.peek() === 'more') this.timeline.loadOlder();
-    if (below < near && this.end < items.length && !this.stick) {
-      this.end = forward(items, this.end, STEP, presence);
-      if (above > 2 * near) this.start = Math.max(this.start, back(items, this.end, this.most(), presence));
-      this.remember();
-      return this.turn();
-    }
-    if (below < near && this.end === items.length && newer.peek() === 'more') this.timeline.loadNewer();
+    if (below < near && window.end === items.length && newer.peek() === 'more') this.timeline.loadNewer();
   }
 
   turn() {
@@ -339,7 +249,7 @@ export class Timeline extends Component {
     if (!scroller) return;
     const below = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
     // As it was drawn: what came since is no reason to let go of the bottom.
-    const last = this.end === this.length && this.timeline.newer.peek() === 'live';
+    const last = this.window.atEnd && this.timeline.newer.peek() === 'live';
     // A hand that moves up lets go of the bottom at once, and nothing else does: a bar that appears above makes less
     // room, which is put right by whoever sees that. One that comes near the bottom is held again.
     const up = scroller.scrollTop < this.top - 0.5 && below > 1 && scroller.clientHeight === this.height;
@@ -369,43 +279,13 @@ export class Timeline extends Component {
   /** The page went out of sight or came back. @param {boolean} inSight */
   sight(inSight) {
     if (!inSight) return;
-    if (this.props.room.unread.peek() > 0) this.capture();
+    if (this.props.room.unread.peek() > 0) this.unseen.capture(this.props.room);
     this.turn();
   }
 
-  /**
-   * The end of the history is here, or not: what came while it was not, is new to somebody who read along.
-   * @param {'live' | 'more' | 'loading' | 'failed'} newer
-   */
+  /** @param {import('./unseen.js').Newer} newer */
   reaches(newer) {
-    const { items } = this.timeline;
-    if (newer !== 'live') {
-      if (this.live && this.stick) this.missedSince = items.at(-1)?.time ?? null;
-      return;
-    }
-    const since = this.missedSince;
-    this.missedSince = null;
-    const at = since === null ? -1 : firstNew(items, since);
-    if (at < 0) return;
-    this.marker = since;
-    this.newKey = /** @type {Item} */ (items[at]).key;
-    if (!this.stick) this.fresh = items.slice(at).filter(countsAsNew).length;
-    this.turn();
-  }
-
-  /** Remembers how far it was read, for the line above what is new. */
-  capture() {
-    const { unread, marker } = this.props.room;
-    this.marker = unread.peek() > 0 ? marker.peek() : null;
-    this.newKey = null;
-  }
-
-  /** The line stands where it was found first, unless what was loaded began with new messages already. */
-  findNew() {
-    const { items, older } = this.timeline;
-    if (this.marker === null || this.newKey !== null || !items.length) return;
-    const at = firstNew(items, this.marker);
-    if (at > 0 || (at === 0 && older.peek() === 'end')) this.newKey = /** @type {Item} */ (items[at]).key;
+    if (this.unseen.reaches(this.timeline.items, { stick: this.stick, newer })) this.turn();
   }
 
   /** @param {string} key */
@@ -443,28 +323,28 @@ export class Timeline extends Component {
       }
     }
     if (at < 0) return note(t('timeline.notFound'));
-    const { items } = this.timeline;
-    const { presence } = settings.peek();
-    this.stick = false;
-    this.start = back(items, at, this.keep(), presence);
-    this.end = forward(items, at, this.keep(), presence);
-    this.remember();
-    this.going = this.flash = /** @type {Item} */ (items[at]).key;
-    this.turn();
+    this.flash = this.goToRow(at);
     setTimeout(() => {
       this.flash = '';
       this.turn();
     }, 2500);
   }
 
+  /** With the next picture this item is in the middle of the screen, and has the focus. @param {number} at */
+  goToRow(at) {
+    const { items } = this.timeline;
+    this.stick = false;
+    this.window.around(items, at, this.size);
+    this.going = /** @type {import('../chat/types.js').Item} */ (items[at]).key;
+    this.turn();
+    return this.going;
+  }
+
   /** Back to the newest. */
   latest = async () => {
     if (this.timeline.newer.peek() !== 'live') await this.timeline.goToLatest().catch(complain);
-    const { items } = this.timeline;
-    this.end = items.length;
-    this.start = back(items, this.end, this.keep(), settings.peek().presence);
+    this.window.toEnd(this.timeline.items, this.size);
     this.stick = true;
-    this.remember();
     this.turn();
     focusComposer();
   };
@@ -472,14 +352,8 @@ export class Timeline extends Component {
   toNew = () => {
     const line = /** @type {HTMLElement | null | undefined} */ (this.list.current?.querySelector('.line.new'));
     if (line) return line.scrollIntoView({ block: 'center' });
-    const at = this.timeline.items.findIndex(item => item.key === this.newKey);
-    if (at < 0) return;
-    this.stick = false;
-    this.start = back(this.timeline.items, at, this.keep(), settings.peek().presence);
-    this.end = forward(this.timeline.items, at, this.keep(), settings.peek().presence);
-    this.remember();
-    this.going = this.newKey;
-    this.turn();
+    const at = this.timeline.items.findIndex(item => item.key === this.unseen.key);
+    if (at >= 0) this.goToRow(at);
   };
 
   // Browsers tell of scrolling once for each picture, so this needs no waiting of its own.
@@ -487,121 +361,6 @@ export class Timeline extends Component {
     this.measure();
     this.edges();
   };
-
-  // ---------------------------------------------------------------------------------------------- keys and pointer
-
-  /** @param {KeyboardEvent} event */
-  pressed = event => {
-    const at = /** @type {HTMLElement} */ (event.target);
-    const row = /** @type {HTMLElement | null} */ (at.closest('[data-key]'));
-    const inTools = at.closest('.tools');
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
-    switch (event.key) {
-      case 'ArrowUp': return this.step(event, row, -1);
-      case 'ArrowDown': return this.step(event, row, 1);
-      case 'End':
-        event.preventDefault();
-        return void this.latest();
-      case 'ArrowRight':
-      case 'ArrowLeft': {
-        if (!row) return;
-        const tools = /** @type {HTMLElement[]} */ ([...row.querySelectorAll('.tools button')]);
-        event.preventDefault();
-        // They are drawn with the next picture after the row has got the focus.
-        if (!tools.length) return void requestAnimationFrame(() => /** @type {HTMLElement | null} */ (row.querySelector('.tools button'))?.focus());
-        const now = inTools ? tools.indexOf(at) : event.key === 'ArrowRight' ? -1 : 0;
-        return tools[(now + (event.key === 'ArrowRight' ? 1 : -1) + tools.length) % tools.length]?.focus();
-      }
-      case 'Enter':
-        if (at !== row) return;
-        event.preventDefault();
-        return /** @type {HTMLElement | null} */ (row.querySelector('.fold, .why button, .tools button'))?.focus();
-      case 'Escape':
-        event.stopPropagation();
-        return at !== row && row ? row.focus() : focusComposer(true);
-      default:
-        if (event.key.length === 1 && event.key !== ' ') focusComposer(true);
-    }
-  };
-
-  /** @param {KeyboardEvent} event @param {HTMLElement | null} row @param {1 | -1} way */
-  step(event, row, way) {
-    const rows = /** @type {HTMLElement[]} */ ([...(this.list.current?.querySelectorAll(':scope > [data-key][tabindex]') ?? [])]);
-    const next = row ? rows[rows.indexOf(row) + way] : rows.at(-1);
-    event.preventDefault();
-    next?.focus();
-  }
-
-  /** @param {FocusEvent} event */
-  focusedIn = event => {
-    const row = /** @type {HTMLElement} */ (event.target).closest('[data-key]');
-    const key = /** @type {HTMLElement | null} */ (row)?.dataset.key ?? '';
-    if (key === this.focused) return;
-    this.focused = key;
-    // A pointer that only rests somewhere does not keep the buttons from whoever moves by keyboard.
-    this.hovered = '';
-    this.turn();
-  };
-
-  /** @param {FocusEvent} event */
-  focusedOut = event => {
-    const to = /** @type {Node | null} */ (event.relatedTarget);
-    if (to && this.scroller.current?.contains(to)) return;
-    this.focused = '';
-    this.turn();
-  };
-
-  // Only a pointer that moves chooses a row: not one that rests while rows go by beneath it.
-  /** @param {PointerEvent} event */
-  pointed = event => {
-    if (event.pointerType !== 'mouse') return;
-    const row = /** @type {HTMLElement | null} */ (/** @type {HTMLElement} */ (event.target).closest('[data-key]'));
-    const key = row?.dataset.key ?? '';
-    if (key === this.hovered) return;
-    this.hovered = key;
-    this.turn();
-  };
-
-  unpointed = () => {
-    if (!this.hovered) return;
-    this.hovered = '';
-    this.turn();
-  };
-
-  /** @returns {import('./message.js').Deeds} */
-  makeDeeds() {
-    const { chat, room } = this.props;
-    return {
-      person: nick => show('card', { nick }),
-      room: name => void chat.join(name).then(chat.open, complain),
-      goTo: id => void this.goTo(id),
-      reply: item => {
-        room.replying.value = item;
-        focusComposer(true);
-      },
-      pick: (item, anchor) => {
-        this.pinned = item.key;
-        pick(anchor, chosen => {
-          this.pinned = '';
-          if (chosen) chat.react(item, chosen);
-          this.turn();
-          this.rowElement(item.key)?.focus({ preventScroll: true });
-        });
-      },
-      react: (item, reaction) => chat.react(item, reaction),
-      copy: item => void navigator.clipboard?.writeText(plain(item.text)).then(() => note(t('message.copied')), complain),
-      redact: item => show('confirm', {
-        title: t('redact.title'), text: t('redact.text'), yes: t('message.redact'),
-        run: () => chat.redact(item).catch(complain),
-      }),
-      again: item => chat.sendAgain(item),
-      discard: item => chat.discard(item),
-      unfold: key => {
-        if (!this.unfolded.delete(key)) this.unfolded.add(key);
-        this.turn();
-      },
-    };
-  }
 
   // ---------------------------------------------------------------------------------------------- what is shown
 
@@ -612,28 +371,30 @@ export class Timeline extends Component {
     const { presence } = settings.value;
     const [older, newer, behind] = [timeline.older.value, timeline.newer.value, timeline.behind.value];
     this.settle();
-    this.findNew();
-    const rows = rowsOf(timeline.items, this.start, this.end, { presence, newKey: this.newKey });
+    this.unseen.find(timeline.items, older === 'end');
+    const { window, unseen, focus } = this;
+    const rows = rowsOf(timeline.items, window.start, window.end, { presence, newKey: unseen.key });
     const self = chat.me.value?.nick ?? '';
     const rank = room.members.value.get(self.toLowerCase())?.prefix ?? '';
     const removes = chat.network.value.features.redaction;
     const mayAll = removes && (/[~&@]/.test(rank) || !!chat.me.value?.oper);
-    const stop = this.tabStop(rows);
-    const active = this.pinned || this.hovered || this.focused;
-    const waiting = this.fresh + behind;
+    const common = {
+      self, removes, mayAll, stop: focus.tabStop(rows), active: focus.active, flash: this.flash, unfolded: this.unfolded, deeds: this.deeds,
+    };
+    const waiting = unseen.fresh + behind;
     return html`<div class="timeline">
       <div class="scroller" ref=${this.scroller} role="log" aria-live="off" aria-label=${t('timeline.label', { room: room.name })}
-        aria-busy=${older === 'loading' || newer === 'loading'} tabindex=${rows.length ? -1 : 0} onScroll=${this.scrolled} onKeyDown=${this.pressed}
-        onFocusIn=${this.focusedIn} onFocusOut=${this.focusedOut} onPointerMove=${this.pointed} onPointerLeave=${this.unpointed}>
+        aria-busy=${older === 'loading' || newer === 'loading'} tabindex=${rows.length ? -1 : 0} onScroll=${this.scrolled} onKeyDown=${focus.pressed}
+        onFocusIn=${focus.entered} onFocusOut=${focus.left} onPointerMove=${focus.pointed} onPointerLeave=${focus.unpointed}>
         <div class="rows-outer">
-          ${this.start === 0 && html`<${Beginning} room=${room} older=${older} />`}
+          ${window.start === 0 && html`<${Beginning} room=${room} older=${older} />`}
           <div class="rows" ref=${this.list}>
-            ${rows.map(row => this.row(row, { self, removes, mayAll, stop, active }))}
+            ${rows.map(row => drawn(row, common))}
           </div>
-          ${this.end === timeline.items.length && newer !== 'live' && html`<${More} state=${newer} load=${timeline.loadNewer} />`}
+          ${window.end === timeline.items.length && newer !== 'live' && html`<${More} state=${newer} load=${timeline.loadNewer} />`}
         </div>
       </div>
-      ${this.newKey !== null && !this.stick && this.newAbove() && html`<button type="button" class="pill top" onClick=${this.toNew}>
+      ${unseen.key !== null && !this.stick && this.newAbove() && html`<button type="button" class="pill top" onClick=${this.toNew}>
         <${Icon} name="up" />${t('timeline.toNew')}</button>`}
       ${(this.far || waiting > 0) && !this.stick && html`<button type="button" class=${`pill bottom ${waiting ? 'has-new' : ''}`} onClick=${this.latest}>
         <${Icon} name="down" />${waiting ? t('timeline.newCount', { count: waiting }) : t('timeline.latest')}</button>`}
@@ -641,41 +402,8 @@ export class Timeline extends Component {
   }
 
   newAbove() {
-    const at = locate(this.timeline.items, this.newKey ?? '', this.start, 0);
-    return at >= 0 && at < this.start;
-  }
-
-  /** The row that Tab leads to: where the focus was last, else the newest. @param {import('./rows.js').Row[]} rows */
-  tabStop(rows) {
-    let last = '';
-    for (const row of rows) {
-      const key = row.kind === 'run' ? row.key : row.kind === 'item' && row.item.kind !== 'gap' ? row.key : '';
-      if (key && key === this.focused) return key;
-      if (key) last = key;
-    }
-    return last;
-  }
-
-  /**
-   * @param {import('./rows.js').Row} row
-   * @param {{ self: string, removes: boolean, mayAll: boolean, stop: string, active: string }} common
-   */
-  row(row, { self, removes, mayAll, stop, active }) {
-    const deeds = this.deeds;
-    if (row.kind === 'day') return html`<${Day} key=${row.key} time=${row.time} />`;
-    if (row.kind === 'new') return html`<${NewLine} key="new" />`;
-    const tab = row.key === stop;
-    if (row.kind === 'run') {
-      return html`<${Run} key=${row.key} first=${row.items[0]} size=${row.items.length} items=${row.items}
-        open=${this.unfolded.has(row.key)} tab=${tab} deeds=${deeds} />`;
-    }
-    const { item } = row;
-    if (item.kind === 'gap') return html`<${Gap} key=${row.key} item=${item} count=${item.count} />`;
-    if (item.kind === 'event') return html`<${Happened} key=${row.key} item=${item} tab=${tab} deeds=${deeds} />`;
-    if (item.kind === 'local') return html`<${Local} key=${row.key} item=${item} text=${item.text} tab=${tab} deeds=${deeds} />`;
-    return html`<${Message} key=${row.key} item=${item} id=${item.id} state=${item.state} why=${item.why} text=${item.text}
-      reactions=${item.reactions} redacted=${item.redacted} reply=${item.reply} mention=${item.mention} self=${self} head=${row.head}
-      tab=${tab} active=${row.key === active} flash=${row.key === this.flash} may=${mayAll || (removes && item.self)} deeds=${deeds} />`;
+    const at = locate(this.timeline.items, this.unseen.key ?? '', this.window.start, 0);
+    return at >= 0 && at < this.window.start;
   }
 }
 

@@ -1,0 +1,41 @@
+// @ts-check
+/** What can be done with a message of a room. */
+import { pick } from './picker.js';
+import { complain, focusComposer, note, show } from './state.js';
+import { plain } from './text.js';
+import { t } from '../i18n/index.js';
+
+/** @param {import('./timeline.js').Timeline} timeline @returns {import('./message.js').Deeds} */
+export function deedsFor(timeline) {
+  const { chat, room } = timeline.props;
+  return {
+    person: nick => show('card', { nick }),
+    room: name => void chat.join(name).then(chat.open, complain),
+    goTo: id => void timeline.goTo(id),
+    reply: item => {
+      room.replying.value = item;
+      focusComposer(true);
+    },
+    pick: (item, anchor) => {
+      timeline.focus.pinned = item.key;
+      pick(anchor, chosen => {
+        timeline.focus.pinned = '';
+        if (chosen) chat.react(item, chosen);
+        timeline.turn();
+        timeline.rowElement(item.key)?.focus({ preventScroll: true });
+      });
+    },
+    react: (item, reaction) => chat.react(item, reaction),
+    copy: item => void navigator.clipboard?.writeText(plain(item.text)).then(() => note(t('message.copied')), complain),
+    redact: item => show('confirm', {
+      title: t('redact.title'), text: t('redact.text'), yes: t('message.redact'),
+      run: () => chat.redact(item).catch(complain),
+    }),
+    again: item => chat.sendAgain(item),
+    discard: item => chat.discard(item),
+    unfold: key => {
+      if (!timeline.unfolded.delete(key)) timeline.unfolded.add(key);
+      timeline.turn();
+    },
+  };
+}
