@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use dialect::Dialect;
 use server::config::{Config, Listen, Speaks};
@@ -45,25 +44,17 @@ fn ways_in(listen: &Listen, password: bool, program: &str) -> Vec<String> {
 }
 
 fn ways_in_by_web(listen: &Listen) -> Vec<String> {
-    let Some(endpoint) = listen.addr.endpoint() else { return Vec::new() };
-    let at = SocketAddr::new(reachable(endpoint.host.ip()), endpoint.port);
-    let address = format!("{}://{at}/", listen.addr.scheme());
-    vec![match listen.addr.has_pages() {
-        true => format!("{address} in a browser"),
-        false => format!("websocat {address}"),
-    }]
+    let websocket = || Some(format!("websocat {}://{}/", listen.addr.scheme(), listen.reachable()?));
+    Vec::from_iter(in_a_browser(listen).or_else(websocket))
+}
+
+fn in_a_browser(listen: &Listen) -> Option<String> {
+    listen.page().map(|page| format!("{page} in a browser"))
 }
 
 /// Who speaks what is told by what comes first.
 fn ways_in_by_any(listen: &Listen, password: bool, program: &str) -> Vec<String> {
-    let mut ways = match listen.addr.endpoint() {
-        Some(endpoint) => {
-            let at = SocketAddr::new(reachable(endpoint.host.ip()), endpoint.port);
-            let scheme = if listen.addr.is_tls() { "https" } else { "http" };
-            vec![format!("{scheme}://{at}/ in a browser")]
-        }
-        None => Vec::new(),
-    };
+    let mut ways = Vec::from_iter(in_a_browser(listen));
     ways.extend(ways_in_by_irc(listen, password));
     ways.extend(ways_in_by_hand(listen, Dialect::Line, program));
     ways
@@ -72,11 +63,8 @@ fn ways_in_by_any(listen: &Listen, password: bool, program: &str) -> Vec<String>
 /// Every other dialect can be spoken by our own clients, and `line` by anything that carries lines.
 fn ways_in_by_hand(listen: &Listen, dialect: Dialect, program: &str) -> Vec<String> {
     let program = shell_word(program);
-    let addr = match listen.addr.endpoint() {
-        Some(endpoint) => {
-            let at = SocketAddr::new(reachable(endpoint.host.ip()), endpoint.port);
-            format!("{dialect}+{}://{at}", listen.addr.scheme())
-        }
+    let addr = match listen.reachable() {
+        Some(at) => format!("{dialect}+{}://{at}", listen.addr.scheme()),
         None => shell_word(&format!("{dialect}+{}", listen.addr)),
     };
     let ours = match dialect {
@@ -84,12 +72,9 @@ fn ways_in_by_hand(listen: &Listen, dialect: Dialect, program: &str) -> Vec<Stri
         Dialect::Packet => format!("{program} chat '{addr}?nick=you'"),
         _ => format!("{program} chat {addr}"),
     };
-    let theirs = (dialect == Dialect::Line).then(|| match listen.addr.endpoint() {
-        Some(endpoint) if listen.addr.is_tls() => {
-            let at = SocketAddr::new(reachable(endpoint.host.ip()), endpoint.port);
-            format!("openssl s_client -quiet -connect {at}")
-        }
-        Some(endpoint) => format!("nc {} {}", reachable(endpoint.host.ip()), endpoint.port),
+    let theirs = (dialect == Dialect::Line).then(|| match listen.reachable() {
+        Some(at) if listen.addr.is_tls() => format!("openssl s_client -quiet -connect {at}"),
+        Some(at) => format!("nc {} {}", at.ip(), at.port()),
         None => format!("nc -U {}", shell_word(listen.addr.to_string().trim_start_matches("unix://"))),
     });
     theirs.into_iter().chain([ours]).collect()
@@ -98,17 +83,16 @@ fn ways_in_by_hand(listen: &Listen, dialect: Dialect, program: &str) -> Vec<Stri
 fn ways_in_by_irc(listen: &Listen, password: bool) -> Vec<String> {
     let hello = if password { "echo PASS PASSWORD; " } else { "" };
     let hello = format!("({hello}echo NICK me; echo USER me 0 x me; cat)");
-    let Some(endpoint) = listen.addr.endpoint() else {
+    let Some(at) = listen.reachable() else {
         let addr = listen.addr.to_string();
         let path = shell_word(addr.strip_prefix("unix://").unwrap_or(&addr));
         return vec![format!("{hello} | nc -U {path}"), format!("{hello} | socat - UNIX-CONNECT:{path}")];
     };
-    let (host, port) = (reachable(endpoint.host.ip()), endpoint.port);
+    let (host, port) = (at.ip(), at.port());
     let secret = if password { " -w PASSWORD" } else { "" };
     let weechat_secret = if password { " -password=PASSWORD" } else { "" };
     if listen.addr.is_tls() {
         let trust = if listen.tls.is_none() { " -notls_verify" } else { "" };
-        let at = if host.is_ipv6() { format!("[{host}]:{port}") } else { format!("{host}:{port}") };
         return vec![
             format!("irssi -c '-tls{trust} {host}' -p {port} -n you{secret}"),
             format!("{hello} | openssl s_client -quiet -connect {at}"),
@@ -121,15 +105,6 @@ fn ways_in_by_irc(listen: &Listen, password: bool) -> Vec<String> {
         ),
         format!("{hello} | nc {host} {port}"),
     ]
-}
-
-/// An address of this machine for one that means all of them.
-fn reachable(ip: IpAddr) -> IpAddr {
-    match ip {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    }
 }
 
 fn shell_word(text: &str) -> String {

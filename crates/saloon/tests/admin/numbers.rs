@@ -49,7 +49,7 @@ fn the_status_has_what_the_page_reads() {
     assert!(shown.contains("sessions    2 of 2 users, in 2 rooms"), "{shown}");
 }
 
-/// All that `web/status/status.js` reads.
+/// All that the scripts of `web/status` read.
 const PAGE: [&str; 38] = [
     "/version",
     "/network",
@@ -202,7 +202,14 @@ fn who_does_not_read_is_named_among_the_slowest() {
 }
 
 #[test]
+fn a_door_for_everything_has_the_page_too() {
+    let server = setup().door("addr = \"tcp://127.0.0.1:0\"\ndialect = \"auto\"").start();
+    let link = done(&server, &["link"]);
+    assert!(link.starts_with(&format!("http://{}/status/#token=", server.addr(2))), "{link}");
+}
+
+#[test]
 fn without_a_web_door_there_is_no_page_to_link_to() {
     let told = refused(&server(), &["link"]);
-    assert!(told.contains("no http:// or https:// door"), "{told}");
+    assert!(told.contains("no door for browsers"), "{told}");
 }

@@ -1,6 +1,7 @@
 //! The doors: one transport address speaking one dialect each.
 
 use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -104,6 +105,33 @@ impl Listen {
             Some(charset) => Setting::Fixed(charset),
             None => Setting::Auto { fallback: self.fallback },
         }
+    }
+
+    /// Whether the page is behind this door: one of HTTP, or one that tells HTTP by what comes first.
+    #[must_use]
+    pub fn has_pages(&self) -> bool {
+        self.addr.has_pages() || self.dialect.is_auto()
+    }
+
+    /// The address by which programs of this machine get here: one that means all of its addresses becomes one of
+    /// them. None for a socket file.
+    #[must_use]
+    pub fn reachable(&self) -> Option<SocketAddr> {
+        let endpoint = self.addr.endpoint()?;
+        let ip = match endpoint.host.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+            ip => ip,
+        };
+        Some(SocketAddr::new(ip, endpoint.port))
+    }
+
+    /// What to type into a browser of this machine to see the page; none where there is no page.
+    #[must_use]
+    pub fn page(&self) -> Option<String> {
+        let scheme = if self.addr.is_tls() { "https" } else { "http" };
+        self.has_pages().then_some(())?;
+        Some(format!("{scheme}://{}/", self.reachable()?))
     }
 }
 
@@ -252,4 +280,22 @@ pub struct Tls {
     pub cert: PathBuf,
     /// PEM file with the private key.
     pub key: PathBuf,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_is_at_an_address_that_can_be_opened_here() {
+        let page = |addr: &str| Listen::new(addr.parse().expect("an address")).page();
+        assert_eq!(page("http://127.0.0.1:8067").as_deref(), Some("http://127.0.0.1:8067/"));
+        assert_eq!(page("https://0.0.0.0:443").as_deref(), Some("https://127.0.0.1:443/"));
+        assert_eq!(page("http://[::]:80").as_deref(), Some("http://[::1]:80/"));
+        assert_eq!(page("ws://127.0.0.1:80"), None);
+        assert_eq!(page("tcp://127.0.0.1:80"), None);
+        let any = |addr: &str| Listen::speaking(Speaks::Auto, addr.parse().expect("an address")).page();
+        assert_eq!(any("tcp://0.0.0.0:6667").as_deref(), Some("http://127.0.0.1:6667/"));
+        assert_eq!(any("unix:///run/saloon.sock"), None);
+    }
 }

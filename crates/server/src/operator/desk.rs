@@ -172,27 +172,17 @@ impl Desk {
     }
 
     fn link(&self, config: &Config) -> Result<String, String> {
-        let page = config.listen.iter().find_map(page).ok_or(
-            "there is no http:// or https:// door, so there is no page: add a [[listen]] with addr = \
+        let page = config.listen.iter().find_map(Listen::page).ok_or(
+            "there is no door for browsers, so there is no page: add a [[listen]] with addr = \
              \"http://127.0.0.1:8067\"",
         )?;
+        let page = format!("{page}status/");
         // Of a token of the configuration only a hash is known, and whoever wrote it there has it.
         Ok(match self.shared.admin_token.made() {
             Some(token) => format!("{page}#token={token}"),
             None => page,
         })
     }
-}
-
-/// Where the status page is, if that is behind this door.
-fn page(listen: &Listen) -> Option<String> {
-    listen.addr.has_pages().then(|| page_at(&listen.addr.to_string()))
-}
-
-/// The page at a door. One that is open to every address is reached from here by that of this machine.
-fn page_at(addr: &str) -> String {
-    let addr = addr.replacen("://0.0.0.0:", "://127.0.0.1:", 1).replacen("://[::]:", "://[::1]:", 1);
-    format!("{}/status/", addr.trim_end_matches('/'))
 }
 
 fn accepted(events: &[Arc<Event>]) -> Result<(), String> {
@@ -224,14 +214,6 @@ fn checked(mask: &str) -> Result<SmolStr, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_page_is_at_an_address_that_can_be_opened_here() {
-        assert_eq!(page_at("http://127.0.0.1:8067"), "http://127.0.0.1:8067/status/");
-        assert_eq!(page_at("https://0.0.0.0:443"), "https://127.0.0.1:443/status/");
-        assert_eq!(page_at("http://[::]:80"), "http://[::1]:80/status/");
-        assert_eq!(page_at("http://localhost:80/"), "http://localhost:80/status/");
-    }
 
     #[test]
     fn a_ban_names_somebody() {

@@ -12,6 +12,7 @@ use super::accept::GOING_DOWN;
 use super::conn::{State, log};
 use crate::behind::Sort;
 use crate::clock;
+use crate::config::Listen;
 use crate::core::slot_of;
 use crate::inbox::Post;
 use crate::piece::Piece;
@@ -45,8 +46,7 @@ impl Worker {
                     let local = conn.stream.local_addr().map(|addr| addr.ip());
                     let listen = self.live.config.listen.get(usize::from(conn.listener));
                     let place = Place {
-                        pages: listen
-                            .is_none_or(|listen| listen.addr.has_pages() || listen.dialect.is_auto()),
+                        pages: listen.is_none_or(Listen::has_pages),
                         origins: listen.map_or(&[], |listen| &listen.allowed_origins[..]),
                         local,
                         config: &self.live.config,
