@@ -1,18 +1,18 @@
 //! `saloon health`: whether a server answers. For where there is neither a shell nor another program that could
 //! ask, such as a container with nothing but this one in it.
 
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 
 use crate::cli::HealthOptions;
 
-/// How long each step may take.
+/// How long all of it may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Bytes of the one line that is read of the answer.
-const MOST: u64 = 1024;
+const MOST: usize = 1024;
 
 /// Ends well if the answer is "200 OK".
 pub fn run(options: &HealthOptions) -> anyhow::Result<()> {
@@ -38,20 +38,31 @@ fn place(url: &str) -> anyhow::Result<(String, String)> {
 
 /// The first line of the answer.
 fn ask(host: &str, path: &str) -> io::Result<String> {
+    let end = Instant::now() + PATIENCE;
+    let left = || match end.saturating_duration_since(Instant::now()) {
+        Duration::ZERO => Err(io::Error::from(io::ErrorKind::TimedOut)),
+        left => Ok(left),
+    };
     let nowhere = Err(io::Error::other("the host has no address"));
-    let try_next = |last: io::Result<TcpStream>, addr| last.or_else(|_| connect(&addr));
+    let connect = |addr: SocketAddr| TcpStream::connect_timeout(&addr, left()?);
+    let try_next = |last: io::Result<TcpStream>, addr| last.or_else(|_| connect(addr));
     let mut stream = host.to_socket_addrs()?.fold(nowhere, try_next)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))?;
+    // So little always fits.
     let question = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
     stream.write_all(question.as_bytes())?;
-    let mut line = String::new();
-    BufReader::new(stream).take(MOST).read_line(&mut line)?;
-    Ok(line)
-}
-
-fn connect(addr: &SocketAddr) -> io::Result<TcpStream> {
-    TcpStream::connect_timeout(addr, PATIENCE)
+    let mut answer = Vec::new();
+    let mut piece = [0; MOST];
+    while !answer.contains(&b'\n') && answer.len() < MOST {
+        stream.set_read_timeout(Some(left()?))?;
+        match stream.read(&mut piece) {
+            Ok(0) => break,
+            Ok(count) => answer.extend_from_slice(&piece[..count]),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let line = answer.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    Ok(String::from_utf8_lossy(line).into_owned())
 }
 
 #[cfg(test)]

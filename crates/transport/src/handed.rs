@@ -44,8 +44,9 @@ enum Place {
 }
 
 impl Handed {
-    /// What the environment says was handed over (`LISTEN_FDS`, `LISTEN_PID`, `LISTEN_FDNAMES`), which it says
-    /// no longer afterwards. To be called once, before there are threads.
+    /// What the environment says was handed over: `LISTEN_FDS` so many, to the process `LISTEN_PID` if it names one,
+    /// with the names `LISTEN_FDNAMES`. Afterwards it says nothing of them but the names. To be called once, before
+    /// there are threads.
     pub fn from_env() -> Self {
         let names = env::var("LISTEN_FDNAMES").unwrap_or_default();
         let mut names = names.split(':');

@@ -4,13 +4,17 @@ use crate::support::ws::{Visit, WsClient};
 use crate::support::{Peer, Setup, tls};
 use crate::{Server, ask, status};
 
-fn server() -> Server {
-    Setup::default().door("addr = \"tcp://127.0.0.1:0\"\ndialect = \"auto\"\nwait = \"200ms\"").start()
+/// A door for those who speak first, and one for those who read first.
+const PATIENT: &str = "addr = \"tcp://127.0.0.1:0\"\ndialect = \"auto\"\nwait = \"1h\"";
+const SHORT: &str = "addr = \"tcp://127.0.0.1:0\"\ndialect = \"auto\"\nwait = \"200ms\"";
+
+fn patient() -> Server {
+    Setup::default().door(PATIENT).start()
 }
 
 #[test]
 fn everyone_meets_behind_one_port() {
-    let server = server();
+    let server = Setup::default().door(PATIENT).door(SHORT).start();
     let addr = server.addr(0);
     let visit = |encrypted| Visit { path: "/ws", lines: true, encrypted, ..Visit::default() };
     let mut irc = Peer::tcp(addr);
@@ -25,7 +29,7 @@ fn everyone_meets_behind_one_port() {
         peer.join("#lobby");
     }
     // Somebody with `nc`, who reads first.
-    let mut nc = Peer::tcp(addr);
+    let mut nc = Peer::tcp(server.addr(1));
     nc.until("Welcome");
     nc.send("hello from nc");
     for peer in [&mut irc, &mut secret, &mut page, &mut safe] {
@@ -38,8 +42,7 @@ fn everyone_meets_behind_one_port() {
 
 #[test]
 fn who_speaks_at_once_is_not_waited_for() {
-    let server =
-        Setup::default().door("addr = \"tcp://127.0.0.1:0\"\ndialect = \"auto\"\nwait = \"1h\"").start();
+    let server = patient();
     let mut typing = Peer::tcp(server.addr(0));
     typing.send("hello there");
     typing.until("Welcome");
@@ -59,8 +62,10 @@ fn who_speaks_at_once_is_not_waited_for() {
 fn inside_tls_and_behind_a_proxy_the_same_is_told() {
     let server = Setup::default()
         .set("server.proxy_allowed_from = [\"127.0.0.1\"]")
-        .door("addr = \"tls://127.0.0.1:0\"\ndialect = \"auto\"\nwait = \"200ms\"")
-        .door("addr = \"tcp://127.0.0.1:0\"\ndialect = \"auto\"\nwait = \"200ms\"")
+        .door(&PATIENT.replace("tcp", "tls"))
+        .door(PATIENT)
+        .door(&SHORT.replace("tcp", "tls"))
+        .door(SHORT)
         .start();
     let header = b"PROXY TCP4 192.0.2.9 127.0.0.1 1 2\r\n";
     for door in [0, 1] {
@@ -69,9 +74,21 @@ fn inside_tls_and_behind_a_proxy_the_same_is_told() {
         irc.send("WHOIS ann");
         assert!(irc.expect(" 338 ").contains(" 192.0.2.9 "));
         irc.quit();
-        let mut silent = Peer::tls_behind(server.addr(door), header);
+        let mut silent = Peer::tls_behind(server.addr(door + 2), header);
         silent.raw(b"");
         silent.until("Welcome");
+    }
+    // Where a header may come, but need not.
+    Peer::tcp(server.addr(3)).until("Welcome");
+}
+
+#[test]
+fn who_sends_much_that_tells_nothing_is_taken_for_a_person() {
+    let server = patient();
+    for nothing in [&b"\r\n"[..], b"@a ", b"@"] {
+        let mut peer = Peer::tcp(server.addr(0));
+        peer.raw(&nothing.repeat(1024));
+        peer.until("Welcome");
     }
 }
 
@@ -81,14 +98,15 @@ fn who_is_refused_is_told_in_what_they_speak() {
         .set("ip_limits.count = true")
         .set("ip_limits.max_connections = 1")
         .set("ip_limits.exempt = []")
-        .door("addr = \"tcp://127.0.0.1:0\"\ndialect = \"auto\"\nwait = \"200ms\"")
+        .door(PATIENT)
+        .door(SHORT)
         .start();
     let mut first = Peer::tcp(server.addr(0));
     first.register("ann");
     let mut irc = Peer::tcp(server.addr(0));
     irc.raw(b"NICK bob\r\n");
     assert!(irc.rest().iter().any(|line| line.starts_with("ERROR :")));
-    let mut nc = Peer::tcp(server.addr(0));
+    let mut nc = Peer::tcp(server.addr(1));
     assert!(nc.rest().iter().any(|line| line.starts_with("-- ")));
     let visit = Visit { path: "/ws", ..Visit::default() };
     assert_eq!(WsClient::open(server.addr(0), &visit).err(), Some(429));
@@ -98,8 +116,7 @@ fn who_is_refused_is_told_in_what_they_speak() {
 
 #[test]
 fn nobody_is_counted_before_it_is_known_what_they_want() {
-    let server =
-        Setup::default().door("addr = \"tcp://127.0.0.1:0\"\ndialect = \"auto\"\nwait = \"1h\"").start();
+    let server = patient();
     let mut tom = Peer::user(&server, "tom");
     let silent = Peer::tcp(server.addr(0));
     tom.send("LUSERS");

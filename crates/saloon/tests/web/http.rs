@@ -3,8 +3,9 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
+use crate::support::peer::narrow;
 use crate::support::ws::{Visit, WsClient};
-use crate::support::{PATIENCE, Peer};
+use crate::support::{PATIENCE, Peer, eventually};
 use crate::{Server, ask, house, status};
 
 /// One answer from a connection that stays open: head and body.
@@ -118,7 +119,7 @@ fn what_is_no_request_gets_an_error_and_an_end() {
 fn a_door_for_websocket_alone_says_so() {
     let server = house().start();
     let answer = ask(&server, 2, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-    assert!(status(&answer) == "426" && answer.contains("speaks WebSocket"), "{answer}");
+    assert!(status(&answer) == "426" && answer.contains("WebSocket is spoken here"), "{answer}");
 }
 
 #[test]
@@ -150,6 +151,40 @@ fn who_reads_nothing_of_what_was_asked_is_read_no_more() {
 }
 
 #[test]
+fn much_asked_at_once_is_answered_as_it_is_read() {
+    let server = house().start();
+    let before = server.memory();
+    let requests = "GET /client.json HTTP/1.1\r\nHost: x.localhost\r\n\r\n".repeat(320);
+    let mut impatient: Vec<_> = (0..60)
+        .map(|_| {
+            let mut stream = narrow(server.addr(1));
+            stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+            stream.write_all(requests.as_bytes()).expect("sent");
+            stream
+        })
+        .collect();
+    Peer::user(&server, "tom").quit();
+    assert!(server.memory() < before + 6 * 1024, "{} KiB more", server.memory() - before);
+    // And none of it is lost, though the peer has nothing more to say.
+    impatient[0].shutdown(std::net::Shutdown::Write).expect("half closed");
+    for _ in 0..320 {
+        assert_eq!(status(&answer(&mut impatient[0]).0), "200");
+    }
+    assert_eq!(impatient[0].read(&mut [0]).expect("an end"), 0);
+}
+
+#[test]
+fn who_asks_byte_by_byte_has_no_more_time_than_others() {
+    let server = house().set("server.timeouts.registration = \"1s\"").start();
+    let mut stream = connect(&server, 1);
+    stream.set_read_timeout(Some(std::time::Duration::from_millis(50))).expect("a timeout");
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nX: ").expect("sent");
+    eventually("it is over", || {
+        stream.write_all(b"x").is_err() || stream.read(&mut [0]).is_ok_and(|count| count == 0)
+    });
+}
+
+#[test]
 fn the_page_can_be_left_out() {
     let server = house().set("http.client = false").start();
     for (path, expected) in [("/", "404"), ("/client.json", "404"), ("/app.js", "404"), ("/healthz", "200")] {
@@ -169,6 +204,10 @@ fn too_many_from_one_address_are_told_so() {
     let visit = crate::support::ws::Visit { path: "/ws", ..Default::default() };
     let refused = crate::support::ws::WsClient::open(server.addr(1), &visit).err();
     assert_eq!(refused, Some(429));
+    eventually("that is counted", || {
+        let answer = ask(&server, 1, "GET /metrics HTTP/1.0\r\n\r\n");
+        answer.contains("\nsaloon_connections_refused_total 1\n")
+    });
     // Pages are still read, and there is room again when somebody leaves.
     assert_eq!(status(&ask(&server, 1, "GET /healthz HTTP/1.0\r\n\r\n")), "200");
     second.quit();

@@ -53,6 +53,53 @@ fn a_proxy_says_for_whom_it_speaks_if_it_is_known() {
 }
 
 #[test]
+fn one_behind_a_proxy_that_says_so_before_http_is_not_taken_for_this_machine() {
+    let server = house().door("addr = \"http://127.0.0.1:0\"\nproxy_protocol = true").start();
+    let get = |address: &str| {
+        let head = "GET / HTTP/1.1\r\nHost: chat.example.org\r\nConnection: close\r\n\r\n";
+        ask(&server, 3, &format!("PROXY TCP4 {address} 127.0.0.1 1 2\r\n{head}"))
+    };
+    assert_eq!(status(&get("192.0.2.9")), "200");
+    assert_eq!(status(&get("127.0.0.1")), "403");
+}
+
+#[test]
+fn too_many_whom_a_proxy_names_are_told_so() {
+    let setup = house().set("ip_limits.count = true").set("ip_limits.max_connections = 1");
+    let server = setup.door("addr = \"http://127.0.0.1:0\"\nproxy_protocol = true").start();
+    let header = b"PROXY TCP4 192.0.2.9 127.0.0.1 1 2\r\n";
+    // Eight times as many read pages as may talk.
+    let others: Vec<_> = (0..8)
+        .map(|_| {
+            let mut peer = Peer::tcp(server.addr(3));
+            peer.raw(&[header, &b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"[..]].concat());
+            peer.until("ok");
+            peer
+        })
+        .collect();
+    let answer = ask(&server, 3, std::str::from_utf8(header).expect("text"));
+    assert_eq!(status(&answer), "429", "{answer}");
+    drop(others);
+}
+
+#[test]
+fn everybody_behind_a_proxy_is_not_one_visitor() {
+    let limits = |setup: crate::Setup| {
+        setup.set("ip_limits.count = true").set("ip_limits.max_connections = 1").set("ip_limits.exempt = []")
+    };
+    let server = limits(house()).set("http.proxies = [\"127.0.0.1\"]").start();
+    let many: Vec<_> = (0..20)
+        .map(|number| {
+            let told = format!("192.0.2.{number}");
+            open(&server, 1, &[("X-Forwarded-For", &told)]).expect("a WebSocket")
+        })
+        .collect();
+    let told = [("X-Forwarded-For", "192.0.2.7")];
+    assert_eq!(open(&server, 1, &told).err(), Some(429));
+    drop(many);
+}
+
+#[test]
 fn encryption_at_the_proxy_counts() {
     let server = house().set("http.proxies = [\"127.0.0.1\"]").start();
     let secure = |fields: &[(&'static str, &str)], nick: &str| {

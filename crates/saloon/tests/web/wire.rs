@@ -128,6 +128,33 @@ fn hear(stream: &mut TcpStream, text: &str) {
     }
 }
 
+/// A frame of a client, with a mask that changes nothing.
+fn frame(code: u8, payload: &[u8]) -> Vec<u8> {
+    let mut frame = vec![0x80 | code, 0x80 | payload.len() as u8, 0, 0, 0, 0];
+    frame.extend_from_slice(payload);
+    frame
+}
+
+#[test]
+fn what_comes_with_the_handshake_is_heard_and_so_is_its_end() {
+    let server = house().start();
+    let mut tom = Peer::user(&server, "tom");
+    tom.join("#room");
+    let mut bytes = HANDSHAKE.to_vec();
+    for line in ["NICK ann", "USER ann 0 * :ann", "JOIN #room", "PRIVMSG #room :in one go"] {
+        bytes.extend(frame(1, line.as_bytes()));
+    }
+    bytes.extend(frame(8, &1000_u16.to_be_bytes()));
+    let mut stream = TcpStream::connect(server.addr(2)).expect("connected");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    stream.write_all(&bytes).expect("sent");
+    tom.expect("PRIVMSG #room :in one go");
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    let answer = String::from_utf8_lossy(&answer);
+    assert!(answer.starts_with("HTTP/1.1 101 ") && answer.matches("HTTP/").count() == 1, "{answer}");
+}
+
 #[test]
 fn byte_by_byte_is_the_same() {
     let server = house().start();
@@ -151,9 +178,9 @@ fn who_pings_and_never_reads_takes_no_memory() {
     let mut stream = raw(&server);
     stream.set_write_timeout(Some(std::time::Duration::from_millis(500))).expect("a timeout");
     let before = server.memory();
-    let pings = [0x89, 0x84, 0, 0, 0, 0, b'p', b'i', b'n', b'g'].repeat(1000);
-    // Sixteen megabytes of them, or as many as the server takes.
-    for _ in 0..1600 {
+    let pings = frame(9, &[b'p'; 125]).repeat(1000);
+    // Sixty megabytes of them, or as many as the server takes.
+    for _ in 0..460 {
         if stream.write_all(&pings).is_err() {
             break;
         }
