@@ -72,6 +72,17 @@ impl Commits {
         }
     }
 
+    /// Both together, with the longest of either.
+    #[must_use]
+    pub fn plus(&self, other: &Self) -> Self {
+        Self {
+            classes: std::array::from_fn(|class| self.classes[class] + other.classes[class]),
+            micros: self.micros + other.micros,
+            longest: self.longest.max(other.longest),
+            refused: self.refused + other.refused,
+        }
+    }
+
     /// How long the quickest took of which there are that many in a hundred, in microseconds; none if there
     /// were none. Between the ends of its class it is guessed.
     #[must_use]

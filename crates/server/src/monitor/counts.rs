@@ -33,6 +33,19 @@ impl Counts {
             written: self.written + other.written,
         }
     }
+
+    /// What was done after an earlier moment.
+    #[must_use]
+    pub fn since(self, then: Self) -> Self {
+        Self {
+            accepted: self.accepted.saturating_sub(then.accepted),
+            refused: self.refused.saturating_sub(then.refused),
+            frames: self.frames.saturating_sub(then.frames),
+            told: self.told.saturating_sub(then.told),
+            read: self.read.saturating_sub(then.read),
+            written: self.written.saturating_sub(then.written),
+        }
+    }
 }
 
 /// The counts of one worker as others see them. In lines of the processor's cache that no other worker writes to.
@@ -67,6 +80,6 @@ mod tests {
         let shown = Shown::default();
         shown.show(&counts);
         assert_eq!(shown.look(), counts);
-        assert_eq!(counts.plus(counts).written, 12);
+        assert_eq!(counts.plus(counts).since(counts), counts);
     }
 }

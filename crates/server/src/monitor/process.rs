@@ -20,17 +20,16 @@ pub struct Usage {
     pub most_files: u64,
 }
 
+/// Seconds of processor time so far.
+pub fn cpu() -> f64 {
+    cpu_seconds(&fs::read_to_string("/proc/self/stat").unwrap_or_default())
+}
+
 /// What this process takes now.
 pub fn usage() -> Usage {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let limits = fs::read_to_string("/proc/self/limits").unwrap_or_default();
-    Usage {
-        memory: resident(&status),
-        cpu: cpu_seconds(&stat),
-        files: open_files(),
-        most_files: most_files(&limits),
-    }
+    Usage { memory: resident(&status), cpu: cpu(), files: open_files(), most_files: most_files(&limits) }
 }
 
 fn resident(status: &str) -> u64 {

@@ -51,21 +51,12 @@ pub struct Sample {
 impl Sample {
     /// What happened since an earlier moment.
     pub fn between(then: &Mark, now: &Mark, seconds: f64) -> Self {
-        let (a, b) = (&then.counts, &now.counts);
-        let counts = Counts {
-            accepted: b.accepted.saturating_sub(a.accepted),
-            refused: b.refused.saturating_sub(a.refused),
-            frames: b.frames.saturating_sub(a.frames),
-            told: b.told.saturating_sub(a.told),
-            read: b.read.saturating_sub(a.read),
-            written: b.written.saturating_sub(a.written),
-        };
         let earlier = then.workers.iter().copied().chain(std::iter::repeat(0));
         let workers = now.workers.iter().zip(earlier).map(|(now, then)| now.saturating_sub(then)).collect();
         Self {
             seconds,
             messages: now.messages.saturating_sub(then.messages),
-            counts,
+            counts: now.counts.since(then.counts),
             commits: now.commits.since(&then.commits),
             cpu: (now.cpu - then.cpu).max(0.0),
             workers,
@@ -105,12 +96,7 @@ impl Ring {
 
     /// All commits in it, with the longest of them.
     pub fn commits(&self) -> Commits {
-        self.0.iter().fold(Commits::default(), |all, Sample { commits, .. }| Commits {
-            classes: std::array::from_fn(|class| all.classes[class] + commits.classes[class]),
-            micros: all.micros + commits.micros,
-            longest: all.longest.max(commits.longest),
-            refused: all.refused + commits.refused,
-        })
+        self.0.iter().fold(Commits::default(), |all, sample| all.plus(&sample.commits))
     }
 }
 

@@ -64,7 +64,7 @@ impl Observer {
             messages,
             counts: self.counts(),
             commits: self.shared.disk.commits(),
-            cpu: process::usage().cpu,
+            cpu: process::cpu(),
             workers: self.threads.look(self.shared.inboxes.len()),
         };
         let now = Instant::now();
