@@ -22,7 +22,7 @@ pub fn doors(config: &Config, program: &str) -> String {
 }
 
 fn title(listen: &Listen) -> String {
-    let own = (listen.addr.is_tls() || listen.dialect.is_auto()) && listen.tls.is_none();
+    let own = listen.takes_tls() && listen.tls.is_none();
     let certificate = if own { ", with a certificate of its own making" } else { "" };
     let reach = match listen.addr.endpoint().map(|endpoint| endpoint.host.ip()) {
         Some(ip) if ip.is_unspecified() => ", for every machine that reaches this one",

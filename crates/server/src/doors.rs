@@ -171,8 +171,7 @@ fn is_main(listen: &Listen) -> bool {
 }
 
 fn tls_of(listen: &Listen, name: &str) -> Result<Option<TlsConfig>, ServeError> {
-    let may = listen.dialect.is_auto() && listen.addr.endpoint().is_some();
-    if !listen.addr.is_tls() && !may {
+    if !listen.takes_tls() {
         return Ok(None);
     }
     let tls = match &listen.tls {

@@ -56,18 +56,26 @@ impl Live {
         retention(&self.config)
     }
 
-    /// What one address may do.
-    pub fn address_limits(&self) -> LimitSettings {
+    /// What one address may do: those of it who talk, and those who have not begun to.
+    pub fn address_limits(&self) -> (LimitSettings, LimitSettings) {
         let limits = &self.config.ip_limits;
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        LimitSettings {
+        let talks = LimitSettings {
             connections: limits.count.then(|| count(limits.max_connections)),
             throttle: limits.throttle.then(|| Throttle {
                 connections: count(limits.max_new),
                 window: u64::try_from(limits.window.get().as_millis()).unwrap_or(u64::MAX),
             }),
             exempt: limits.exempt.clone(),
+        };
+        let mut visits = talks.clone();
+        visits.connections = visits.connections.map(|most| most.saturating_mul(VISITS));
+        if let Some(throttle) = &mut visits.throttle {
+            throttle.connections = throttle.connections.saturating_mul(VISITS);
         }
+        // Everybody comes from there.
+        visits.exempt.extend(&self.config.http.proxies);
+        (talks, visits)
     }
 
     /// What an operator may do, and its title.
@@ -207,6 +215,9 @@ fn irc_options(config: &Config, birth: &Birth, motd: Option<Vec<String>>) -> irc
         }),
     }
 }
+
+/// A browser opens some connections at a time to read a page, and so does everyone behind the same address.
+const VISITS: u32 = 8;
 
 /// How many failures in a row end a connection, where guessing is throttled (`conformance` section 13).
 const FAILURES: u32 = 3;

@@ -58,7 +58,7 @@ impl Shared {
     pub fn new(
         core: Core,
         keeping: (Arc<[Inbox]>, Arc<Disk>, Jobs),
-        limits: LimitSettings,
+        (limits, visits): (LimitSettings, LimitSettings),
         listeners: usize,
         (checker, bridge): (Checker, Bridge),
         (monitor, admin_token, metrics_token): (Monitor, Token, Token),
@@ -73,7 +73,7 @@ impl Shared {
             inboxes,
             disk,
             jobs,
-            visits: Mutex::new(AddressLimits::new(visits(&limits))),
+            visits: Mutex::new(AddressLimits::new(visits)),
             limits: Mutex::new(AddressLimits::new(limits)),
             checker,
             bridge,
@@ -91,9 +91,9 @@ impl Shared {
         self.core.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Other limits from now on.
-    pub fn set_limits(&self, limits: LimitSettings) {
-        self.visits().set(visits(&limits));
+    /// Other limits from now on: for those who talk, and for those who do not.
+    pub fn set_limits(&self, (limits, visits): (LimitSettings, LimitSettings)) {
+        self.visits().set(visits);
         self.limits().set(limits);
     }
 
@@ -119,17 +119,4 @@ impl Shared {
     pub fn limits(&self) -> MutexGuard<'_, AddressLimits> {
         self.limits.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// A browser opens some connections at a time to read a page, and so does everyone behind the same address.
-const VISITS: u32 = 8;
-
-/// What one address may do that has not begun to talk.
-fn visits(limits: &LimitSettings) -> LimitSettings {
-    let mut limits = limits.clone();
-    limits.connections = limits.connections.map(|most| most.saturating_mul(VISITS));
-    if let Some(throttle) = &mut limits.throttle {
-        throttle.connections = throttle.connections.saturating_mul(VISITS);
-    }
-    limits
 }

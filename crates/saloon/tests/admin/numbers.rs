@@ -49,6 +49,34 @@ fn the_status_has_what_the_page_reads() {
     assert!(shown.contains("sessions    2 of 2 users, in 2 rooms"), "{shown}");
 }
 
+#[test]
+fn whoever_is_told_something_is_counted_once() {
+    let server = server();
+    let [mut ann, mut bob, mut cai] = ["ann", "bob", "cai"].map(|nick| Peer::user(&server, nick));
+    for peer in [&mut ann, &mut bob, &mut cai] {
+        peer.join("#one");
+        peer.join("#two");
+    }
+    for peer in [&mut ann, &mut bob, &mut cai] {
+        peer.sync();
+    }
+    let told = || {
+        let text = done(&server, &["metrics"]);
+        let line = text.lines().find_map(|line| line.strip_prefix("saloon_told_total ")).expect("a count");
+        line.parse::<u64>().expect("a number")
+    };
+    let before = told();
+    ann.send("PRIVMSG #one :hello");
+    bob.expect(":hello");
+    cai.expect(":hello");
+    eventually("it is counted", || told() == before + 2);
+    // Whom they share two rooms with hears of it once.
+    ann.send("NICK anna");
+    bob.expect(" NICK ");
+    cai.expect(" NICK ");
+    eventually("it is counted", || told() == before + 4);
+}
+
 /// All that the scripts of `web/status` read.
 const PAGE: [&str; 38] = [
     "/version",

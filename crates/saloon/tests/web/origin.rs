@@ -90,11 +90,15 @@ fn everybody_behind_a_proxy_is_not_one_visitor() {
     let server = limits(house()).set("http.proxies = [\"127.0.0.1\"]").start();
     let many: Vec<_> = (0..20)
         .map(|number| {
-            let told = format!("192.0.2.{number}");
-            open(&server, 1, &[("X-Forwarded-For", &told)]).expect("a WebSocket")
+            let mut peer = Peer::tcp(server.addr(1));
+            let told = format!("X-Forwarded-For: 192.0.2.{number}");
+            peer.raw(format!("GET /healthz HTTP/1.1\r\nHost: chat.example.org\r\n{told}\r\n\r\n").as_bytes());
+            peer.until("ok");
+            peer
         })
         .collect();
     let told = [("X-Forwarded-For", "192.0.2.7")];
+    let _talks = open(&server, 1, &told).expect("a WebSocket");
     assert_eq!(open(&server, 1, &told).err(), Some(429));
     drop(many);
 }

@@ -193,3 +193,15 @@ fn other_doors_carry_other_dialects() {
     tom.send("PRIVMSG #lobby :and back");
     expect(&mut client, "<tom> and back");
 }
+
+#[test]
+fn who_speaks_group_in_a_browser_has_no_port_for_what_is_private() {
+    let server = house().door("addr = \"ws://127.0.0.1:0\"\ndialect = \"group\"").start();
+    let mut tom = Peer::user(&server, "tom");
+    tom.join("#lobby");
+    let mut old = WsClient::open(server.addr(3), &Visit::default()).expect("a WebSocket");
+    let joined = tom.expect(" JOIN ");
+    let nick = joined.trim_start_matches(':').split('!').next().expect("a nick");
+    tom.send(&format!("PRIVMSG {nick} :psst"));
+    expect(&mut old, "psst");
+}

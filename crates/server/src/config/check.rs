@@ -224,8 +224,13 @@ fn dialect_fits(listen: &Listen, key: &impl Fn(&str) -> String) -> Checked {
 }
 
 fn certificate(listen: &Listen, tls: &Tls, key: &impl Fn(&str) -> String) -> Checked {
-    if !listen.addr.is_tls() && !listen.dialect.is_auto() {
-        return wrong(key("tls"), format!("{} has no encryption; write tls:// for that", listen.addr));
+    if !listen.takes_tls() {
+        let with = match listen.addr.scheme() {
+            "http" => "https",
+            "ws" => "wss",
+            _ => "tls",
+        };
+        return wrong(key("tls"), format!("{} has no encryption; write {with}:// for that", listen.addr));
     }
     for (name, path) in [("tls.cert", &tls.cert), ("tls.key", &tls.key)] {
         if path.as_os_str().is_empty() {

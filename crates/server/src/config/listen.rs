@@ -113,6 +113,18 @@ impl Listen {
         self.addr.has_pages() || self.dialect.is_auto()
     }
 
+    /// Whether those who come in here may speak HTTP, and want something else than to talk.
+    #[must_use]
+    pub fn takes_http(&self) -> bool {
+        self.addr.is_web() || self.dialect.is_auto()
+    }
+
+    /// Whether TLS can be spoken here: always, or by those who begin with it.
+    #[must_use]
+    pub fn takes_tls(&self) -> bool {
+        self.addr.is_tls() || (self.dialect.is_auto() && self.addr.endpoint().is_some())
+    }
+
     /// The address by which programs of this machine get here: one that means all of its addresses becomes one of
     /// them. None for a socket file.
     #[must_use]

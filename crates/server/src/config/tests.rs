@@ -351,7 +351,11 @@ fn settings_of_later_features_are_accepted_with_a_warning() {
         ("server.lookup_hostnames = true", "server.lookup_hostnames has no effect"),
         ("server.check_ident = true", "server.check_ident has no effect"),
         ("server.name = \"localhost\"", "server.name is \"localhost\": clients take"),
-        ("sts = { enabled = true, port = 1 }", "sts sends clients to port 1"),
+        ("sts = { enabled = true, port = 1 }", "sts sends clients of IRC to port 1"),
+        (
+            "sts = { enabled = true, port = 8443 }\nlisten = [{ addr = \"https://[::1]:8443\" }]",
+            "sts sends clients of IRC to port 8443",
+        ),
         (
             "listen = [{ addr = \"tcp://[::1]:1\", allowed_origins = [\"*\"] }]",
             "listen[0].allowed_origins has no",
@@ -362,7 +366,12 @@ fn settings_of_later_features_are_accepted_with_a_warning() {
         assert_eq!(warnings.len(), 1, "{text}: {warnings:?}");
         assert!(warnings[0].starts_with(expected), "{text}: {warnings:?}");
     }
-    assert_eq!(accepted("accounts.enabled = true\nsts.enabled = true").warnings(), Vec::<String>::new());
+    for text in [
+        "accounts.enabled = true\nsts.enabled = true",
+        "sts.enabled = true\nlisten = [{ addr = \"tcp://[::1]:6697\", dialect = \"auto\" }]",
+    ] {
+        assert_eq!(accepted(text).warnings(), Vec::<String>::new(), "{text}");
+    }
 }
 
 #[test]

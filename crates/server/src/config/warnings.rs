@@ -40,16 +40,21 @@ fn doubtful(config: &Config) -> Vec<String> {
             warnings.push(format!(
                 "listen[{index}].addr has no effect yet: {addr} is not opened, {transport}:// comes in a later release"
             ));
-        } else if !listen.allowed_origins.is_empty() && !addr.is_web() && !listen.dialect.is_auto() {
+        } else if !listen.allowed_origins.is_empty() && !listen.takes_http() {
             warnings.push(format!("listen[{index}].allowed_origins has no effect: {addr} is no WebSocket"));
         }
     }
     let sts = &config.sts;
     if sts.enabled
-        && !config.listen.iter().any(|listen| listen.addr.is_tls() && listen.port() == Some(sts.port))
+        && !config
+            .listen
+            .iter()
+            .any(|listen| listen.takes_tls() && !listen.addr.is_web() && listen.port() == Some(sts.port))
     {
         let port = sts.port;
-        warnings.push(format!("sts sends clients to port {port}, and no tls:// listener here has that port"));
+        warnings.push(format!(
+            "sts sends clients of IRC to port {port}, and none here speaks TLS with them there"
+        ));
     }
     warnings
 }

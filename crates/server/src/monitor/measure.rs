@@ -5,7 +5,7 @@ use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
 use dialect::Dialect;
-use hub::SessionId;
+use hub::{SessionId, Timestamp};
 
 use crate::inbox::{Errand, Inbox, Post};
 
@@ -64,8 +64,8 @@ pub struct Link {
     pub dialect: Dialect,
     /// Where it comes from, unless it is of this machine.
     pub ip: Option<IpAddr>,
-    /// How long it has been there, in milliseconds.
-    pub age: u64,
+    /// When it was opened.
+    pub since: Timestamp,
     /// Bytes that wait for it to read.
     pub waiting: u64,
     /// For how many milliseconds it has been behind, if it is.
@@ -126,7 +126,7 @@ mod tests {
 
     fn link(session: u64, waiting: u64, behind: Option<u64>) -> Link {
         let (session, dialect) = (SessionId(session), Dialect::Irc);
-        Link { session, door: 0, dialect, ip: None, age: 0, waiting, behind }
+        Link { session, door: 0, dialect, ip: None, since: Timestamp(0), waiting, behind }
     }
 
     #[test]

@@ -27,7 +27,7 @@ use self::counts::{Counts, Shown};
 use self::ring::STEP;
 use self::snapshot::Observer;
 pub(crate) use self::snapshot::door_name;
-use self::token::Token;
+use self::token::{Denied, Token};
 use crate::live::Live;
 use crate::shared::Shared;
 
@@ -62,8 +62,8 @@ pub struct Shows {
     pub from: Option<IpAddr>,
 }
 
-/// What is done with the answer; none if what was shown is wrong.
-pub type Answer = Box<dyn FnOnce(Option<String>) + Send>;
+/// What is done with the answer, or with why there is none.
+pub type Answer = Box<dyn FnOnce(Result<String, Denied>) + Send>;
 
 /// To the thread.
 enum Request {
@@ -147,10 +147,10 @@ fn run(mut observer: Observer, requests: &Receiver<Request>) {
     let mut next = Instant::now();
     loop {
         match requests.recv_timeout(next.saturating_duration_since(Instant::now())) {
-            Ok(Request::Show { look, shows, answer }) => match shows {
-                Some(shows) if !is_right(observer.shared(), &shows) => answer(None),
-                _ => answer(Some(observer.look(look))),
-            },
+            Ok(Request::Show { look, shows, answer }) => {
+                let may = shows.map_or(Ok(()), |shows| check(observer.shared(), &shows));
+                answer(may.map(|()| observer.look(look)));
+            }
             Err(RecvTimeoutError::Timeout) => {}
             Ok(Request::End) | Err(RecvTimeoutError::Disconnected) => return,
         }
@@ -163,12 +163,12 @@ fn run(mut observer: Observer, requests: &Receiver<Request>) {
     }
 }
 
-fn is_right(shared: &Shared, Shows { which, token, from }: &Shows) -> bool {
+fn check(shared: &Shared, Shows { which, token, from }: &Shows) -> Result<(), Denied> {
     let expected: &Token = match which {
         Which::Admin => &shared.admin_token,
         Which::Metrics => &shared.metrics_token,
     };
-    expected.check_from(*from, token)
+    expected.check(*from, token)
 }
 
 #[cfg(test)]

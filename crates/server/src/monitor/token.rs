@@ -15,6 +15,15 @@ const WRONG: Rate = Rate { most: 10, window: 60_000 };
 /// Checks that take long, from all networks together: each keeps a processor busy for tens of milliseconds.
 const SLOW: Rate = Rate { most: 30, window: 60_000 };
 
+/// Why nothing is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Denied {
+    /// The token is not the right one.
+    Wrong,
+    /// Too many are tried; this one was not looked at.
+    Busy,
+}
+
 /// A token that is asked for: the one of the configuration, or one that was made at the start.
 pub struct Token(Mutex<Inner>);
 
@@ -77,32 +86,30 @@ impl Token {
         inner.made.clone().filter(|_| inner.secret.is_none())
     }
 
-    /// Whether that is the token. Takes tens of milliseconds where the configuration has a hash, until it was
-    /// right once: on a worker, see [`is_known`](Self::is_known) first.
-    pub fn check(&self, given: &[u8]) -> bool {
-        self.check_from(None, given)
-    }
-
-    /// The same, for whoever is at this address: wrong tries are counted by network, and after too many nothing
-    /// is right from there for a while.
-    pub fn check_from(&self, from: Option<IpAddr>, given: &[u8]) -> bool {
+    /// Whether that is the token, shown by whoever is at this address. Takes tens of milliseconds where the
+    /// configuration has a hash, until it was right once.
+    ///
+    /// # Errors
+    /// It is wrong; or there were too many wrong ones from that network, and nothing is right from there for a while;
+    /// or too many are tried by all together.
+    pub fn check(&self, from: Option<IpAddr>, given: &[u8]) -> Result<(), Denied> {
         let from = from.map(network);
         let mut inner = self.lock();
         let now = inner.watch.millis();
-        if inner.wrong.count(from, WRONG, now).is_err() {
-            return false;
-        }
+        inner.wrong.count(from, WRONG, now).map_err(|_| Denied::Wrong)?;
         let hash = digest(given);
         let secret = match (inner.knows(&hash), &inner.secret) {
             (true, _) => {
                 inner.wrong.take_back(&from);
-                return true;
+                return Ok(());
             }
-            (false, None) => return false,
+            (false, None) => return Err(Denied::Wrong),
             (false, Some(secret)) => secret.clone(),
         };
         if secret.is_slow() && inner.slow.count((), SLOW, now).is_err() {
-            return false;
+            // It was not looked at, so it counts for nothing.
+            inner.wrong.take_back(&from);
+            return Err(Denied::Busy);
         }
         drop(inner);
         let is_right = secret.verify(given);
@@ -111,15 +118,9 @@ impl Token {
         if is_right && inner.secret.as_ref() == Some(&secret) {
             inner.right = Some(hash);
             inner.wrong.take_back(&from);
-            return true;
+            return Ok(());
         }
-        false
-    }
-
-    /// Whether [`check`](Self::check) takes no time for that.
-    pub fn is_known(&self, given: &[u8]) -> bool {
-        let inner = self.lock();
-        !inner.secret.as_ref().is_some_and(Secret::is_slow) || inner.knows(&digest(given))
+        Err(Denied::Wrong)
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -158,40 +159,44 @@ mod tests {
         text.parse().expect("a secret")
     }
 
+    fn is_right(token: &Token, given: &[u8]) -> bool {
+        token.check(None, given).is_ok()
+    }
+
     #[test]
     fn one_that_is_made_is_new_each_time_and_only_it_is_right() {
         let (one, other) = [(); 2].map(|()| Token::or_made(None).expect("random bytes")).into();
         let made = one.made().expect("it was made");
         assert_eq!(made.len(), 32);
-        assert!(one.check(made.as_bytes()) && !other.check(made.as_bytes()));
-        assert!(!one.check(b"") && !one.check(&made.as_bytes()[..31]));
+        assert!(is_right(&one, made.as_bytes()) && !is_right(&other, made.as_bytes()));
+        assert!(!is_right(&one, b"") && !is_right(&one, &made.as_bytes()[..31]));
     }
 
     #[test]
     fn the_one_of_the_configuration_replaces_it_and_is_never_told() {
         let token = Token::or_made(Some(&secret("plain:sesame"))).expect("random bytes");
-        assert!(token.check(b"sesame") && !token.check(b"plain:sesame") && token.made().is_none());
+        assert!(is_right(&token, b"sesame") && !is_right(&token, b"plain:sesame") && token.made().is_none());
         token.configure(Some(&secret("plain:other")));
-        assert!(!token.check(b"sesame") && token.check(b"other"));
+        assert!(!is_right(&token, b"sesame") && is_right(&token, b"other"));
         token.configure(None);
-        assert!(!token.check(b"other") && token.check(token.made().expect("it was made").as_bytes()));
+        assert!(
+            !is_right(&token, b"other") && is_right(&token, token.made().expect("it was made").as_bytes())
+        );
         assert_eq!(format!("{token:?}"), "Token(…)");
     }
 
     #[test]
     fn without_any_nothing_is_right() {
         let token = Token::configured(None);
-        assert!(!token.check(b"") && !token.is_configured());
+        assert!(!is_right(&token, b"") && !token.is_configured());
     }
 
     #[test]
     fn a_hash_takes_long_only_once() {
         let token = Token::configured(Some(&secret(&hash(b"sesame").expect("a hash"))));
-        assert!(!token.is_known(b"sesame"));
-        assert!(token.check(b"sesame"));
-        assert!(token.is_known(b"sesame") && !token.is_known(b"other"));
+        assert!(is_right(&token, b"sesame"));
         for _ in 0..1000 {
-            assert!(token.check(b"sesame"), "what is right never counts as a try");
+            assert!(is_right(&token, b"sesame"), "what is right never counts as a try");
         }
     }
 
@@ -200,8 +205,24 @@ mod tests {
         let token = Token::configured(Some(&secret("plain:sesame")));
         let [near, far] = ["192.0.2.1", "192.0.2.2"].map(|ip| ip.parse().ok());
         for _ in 0..WRONG.most {
-            assert!(!token.check_from(near, b"wrong"));
+            assert_eq!(token.check(near, b"wrong"), Err(Denied::Wrong));
         }
-        assert!(!token.check_from(near, b"sesame") && token.check_from(far, b"sesame"));
+        assert_eq!(token.check(near, b"sesame"), Err(Denied::Wrong));
+        assert_eq!(token.check(far, b"sesame"), Ok(()));
+    }
+
+    #[test]
+    fn who_was_not_looked_at_was_not_wrong() {
+        let token = Token::configured(Some(&secret(&hash(b"sesame").expect("a hash"))));
+        for number in 0..SLOW.most {
+            let from = format!("198.51.{number}.1").parse().ok();
+            assert_eq!(token.check(from, b"wrong"), Err(Denied::Wrong));
+        }
+        let here = "192.0.2.1".parse().ok();
+        for _ in 0..2 * WRONG.most {
+            assert_eq!(token.check(here, b"sesame"), Err(Denied::Busy));
+        }
+        token.configure(Some(&secret("plain:sesame")));
+        assert_eq!(token.check(here, b"sesame"), Ok(()));
     }
 }

@@ -15,7 +15,7 @@ pub fn people(shared: &Shared, config: &Config) -> Reply {
     let measured = measure::ask(&shared.inboxes, true);
     let silent = shared.inboxes.len() - measured.len();
     let mut links: Vec<Link> = measured.into_iter().flat_map(|measured| measured.everyone).collect();
-    links.sort_by_key(|link| (std::cmp::Reverse(link.age), link.session));
+    links.sort_by_key(|link| (link.since, link.session));
     let now = clock::now();
     let mut people = Vec::with_capacity(links.len());
     for some in links.chunks(AT_ONCE) {
@@ -28,7 +28,7 @@ pub fn people(shared: &Shared, config: &Config) -> Reply {
                 account: who.and_then(|who| who.account.as_ref()).map(ToString::to_string),
                 address: link.ip.map(|ip| ip.to_string()),
                 door: door_name(config, link.door, link.dialect),
-                since: now.0.saturating_sub_unsigned(link.age),
+                since: link.since.0,
                 idle_ms: seen.map(|seen| now.since(seen.spoke)),
                 waiting: link.waiting,
                 behind_ms: link.behind,

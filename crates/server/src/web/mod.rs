@@ -14,6 +14,7 @@ pub use reply::Reply;
 pub use site::Site;
 
 use crate::config::Config;
+use crate::monitor::token::Denied;
 use crate::monitor::{Look, Shows, Which};
 
 /// What stands between the bytes of a connection and its frames.
@@ -38,8 +39,6 @@ pub struct Place<'a> {
     pub pages: bool,
     /// Origins that the configuration names.
     pub origins: &'a [String],
-    /// Our address, as the peer reached it.
-    pub local: Option<IpAddr>,
     /// The configuration in force.
     pub config: &'a Config,
     /// The files.
@@ -101,7 +100,7 @@ pub fn answer(request: &Request, ip: Option<IpAddr>, secure: bool, place: &Place
 /// What is right, or else what is wrong.
 fn route(request: &Request, visitor: Visitor, place: &Place<'_>) -> Result<Outcome, Reply> {
     let forbidden = |why: &str| Reply::text(Status::FORBIDDEN, why);
-    if place.pages && !origin::is_for_us(request, place.local, &place.config.server.name, visitor.proxied) {
+    if place.pages && !origin::is_for_us(request, &visitor, &place.config.server.name) {
         return Err(forbidden(
             "This name does not belong to this server. Behind a proxy, name the proxy in http.proxies.",
         ));
@@ -116,8 +115,7 @@ fn route(request: &Request, visitor: Visitor, place: &Place<'_>) -> Result<Outco
         return Ok(Outcome::Upgrade(handshake, visitor));
     }
     if !place.pages {
-        let reply = Reply::text(Status::UPGRADE_REQUIRED, "This door speaks WebSocket.");
-        return Err(reply.with("Upgrade", "websocket").with("Connection", "Upgrade"));
+        return Err(only_websocket());
     }
     if !matches!(request.method.as_str(), "GET" | "HEAD") {
         return Err(Reply::text(Status::NOT_ALLOWED, "Only GET and HEAD.").with("Allow", "GET, HEAD"));
@@ -161,26 +159,33 @@ fn bearer(request: &Request) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
+fn only_websocket() -> Reply {
+    let reply = Reply::text(Status::UPGRADE_REQUIRED, "WebSocket is spoken here.");
+    reply.with("Upgrade", "websocket").with("Connection", "Upgrade")
+}
+
 fn unauthorized() -> Reply {
     Reply::text(Status::UNAUTHORIZED, "Show a token: Authorization: Bearer …")
         .with("WWW-Authenticate", "Bearer")
 }
 
 /// What the monitor has said, or that the token was wrong.
-pub fn shown(look: Look, text: Option<&str>, closes: bool) -> Reply {
+pub fn shown(look: Look, text: Result<&str, Denied>, closes: bool) -> Reply {
     let kind = match look {
         Look::Metrics => "text/plain; version=0.0.4; charset=utf-8",
         Look::Status => "application/json",
     };
-    let reply = text.map_or_else(unauthorized, |text| Reply::of(kind, text));
+    let reply = match text {
+        Ok(text) => Reply::of(kind, text),
+        Err(Denied::Wrong) => unauthorized(),
+        Err(Denied::Busy) => refusal("Too many tokens are tried; try again in a minute.", true),
+    };
     if closes { reply.closing() } else { reply }
 }
 
 fn page(request: &Request, place: &Place<'_>) -> Result<Reply, Reply> {
     match request.path.as_str() {
-        "/ws" => Err(Reply::text(Status::UPGRADE_REQUIRED, "This address speaks WebSocket.")
-            .with("Upgrade", "websocket")
-            .with("Connection", "Upgrade")),
+        "/ws" => Err(only_websocket()),
         "/healthz" => Ok(Reply::text(Status::OK, "ok")),
         "/readyz" => match &place.unready {
             None => Ok(Reply::text(Status::OK, "ready")),
@@ -233,15 +238,8 @@ mod tests {
         let config = Config::parse(config, Path::new("")).expect("a configuration");
         let site = Site::new();
         let local = Some(IpAddr::from([127, 0, 0, 1]));
-        let place = Place {
-            pages,
-            origins: &[],
-            local,
-            config: &config,
-            site: &site,
-            unready: None,
-            metrics_token: false,
-        };
+        let place =
+            Place { pages, origins: &[], config: &config, site: &site, unready: None, metrics_token: false };
         let Parsed::Request(request, _) = parse(format!("{request}\r\n").as_bytes()) else {
             panic!("{request}")
         };
@@ -345,7 +343,6 @@ mod tests {
         let place = Place {
             pages: true,
             origins: &[],
-            local: ip,
             config: &config,
             site: &site,
             unready: None,

@@ -72,10 +72,10 @@ fn plain_port(authority: &str) -> &str {
     authority.strip_suffix(":80").or_else(|| authority.strip_suffix(":443")).unwrap_or(authority)
 }
 
-/// Whether a request to this machine alone names this machine. A page of somebody else's can have its own name
+/// Whether a request from this machine names this machine. A page of somebody else's can have its own name
 /// lead here, and would then be taken for ours ("DNS rebinding"); it cannot have the browser name us.
-pub fn is_for_us(request: &Request, local: Option<IpAddr>, server: &str, proxied: bool) -> bool {
-    if proxied || !local.is_some_and(|ip| ip.to_canonical().is_loopback()) {
+pub fn is_for_us(request: &Request, visitor: &Visitor, server: &str) -> bool {
+    if visitor.proxied || !visitor.ip.is_some_and(|ip| ip.to_canonical().is_loopback()) {
         return true;
     }
     let Some(host) = request.field("host") else { return true };
@@ -84,12 +84,10 @@ pub fn is_for_us(request: &Request, local: Option<IpAddr>, server: &str, proxied
         _ => host,
     };
     let bare = name.trim_start_matches('[').trim_end_matches(']');
-    let name = name.to_ascii_lowercase();
     bare.parse::<IpAddr>().is_ok()
-        || name == "localhost"
-        || name.ends_with(".localhost")
-        || name == server.to_ascii_lowercase()
-        || name.as_bytes() == rustix::system::uname().nodename().to_bytes()
+        || name.to_ascii_lowercase().ends_with(".localhost")
+        || ["localhost", server].iter().any(|known| name.eq_ignore_ascii_case(known))
+        || name.as_bytes().eq_ignore_ascii_case(rustix::system::uname().nodename().to_bytes())
 }
 
 #[cfg(test)]
@@ -146,9 +144,9 @@ mod tests {
 
     #[test]
     fn a_name_that_was_made_to_lead_here_is_not_ours() {
-        let ours = |host: &str, local: &str| {
-            is_for_us(&request(&format!("Host: {host}\r\n")), ip(local), "irc.example.org", false)
-        };
+        let from = |from: &str| Visitor { ip: ip(from), secure: false, proxied: false };
+        let asks = |host: &str| request(&format!("Host: {host}\r\n"));
+        let ours = |host: &str, peer: &str| is_for_us(&asks(host), &from(peer), "irc.example.org");
         for host in
             ["127.0.0.1:8067", "localhost:8067", "a.localhost", "[::1]:8067", "IRC.example.org", "[::1]"]
         {
@@ -156,5 +154,9 @@ mod tests {
         }
         assert!(!ours("evil.example:8067", "127.0.0.1") && !ours("evil.example", "::1"));
         assert!(ours("anything.example", "192.0.2.1"));
+        let node = rustix::system::uname().nodename().to_string_lossy().to_ascii_uppercase();
+        assert!(ours(&node, "127.0.0.1"));
+        let behind_a_proxy = Visitor { proxied: true, ..from("127.0.0.1") };
+        assert!(is_for_us(&asks("anything.example"), &behind_a_proxy, "irc.example.org"));
     }
 }

@@ -1,4 +1,4 @@
-//! New connections: who is let in, to which worker, and what comes before their first line.
+//! New connections: who is let in, to which worker, and how the conversation begins.
 
 use std::net::{IpAddr, SocketAddr};
 use std::os::fd::OwnedFd;
@@ -164,8 +164,10 @@ impl Worker {
         let mut conn = Conn::new(stream, id, self.dialect_at(listener), listener as u16, now);
         (conn.ip, conn.port) = (peer.ip, peer.port);
         conn.near = peer.is_local();
-        conn.begin_talk();
         conn.entrance = self.entrance(&conn, tls, now).map(Box::new);
+        if conn.is_known() {
+            conn.begin_talk();
+        }
         if let Some(tls) = conn.entrance.as_mut().and_then(|entrance| entrance.tls_at_once()) {
             match conn.stream.start_tls(&tls, &[]) {
                 Ok(stream) => conn.stream = stream,
@@ -226,8 +228,7 @@ impl Worker {
 
     /// Whether those who come in here may want something else than to talk.
     fn is_hidden(&self, listener: usize) -> bool {
-        let listen = self.live.config.listen.get(listener);
-        listen.is_some_and(|listen| listen.addr.is_web() || listen.dialect.is_auto())
+        self.live.config.listen.get(listener).is_some_and(Listen::takes_http)
     }
 
     /// A connection is over that the hub knew of, or did not: others may come in its place.

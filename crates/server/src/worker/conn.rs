@@ -140,6 +140,8 @@ bitflags::bitflags! {
         const BEHIND = 1 << 12;
         /// It takes no frame until it has been told what it asked of a history.
         const RECALLING = 1 << 13;
+        /// It has asked more over HTTP than is answered: the next answer waits until the last one is written.
+        const ASKING = 1 << 14;
     }
 }
 
@@ -189,9 +191,15 @@ impl Conn {
         self.state.intersects(State::LAGGING | State::ENDED) || !self.takes_frames() || self.reads_a_page()
     }
 
-    /// Whether it is still to take what it asked for over HTTP.
+    /// Whether it does not take what it asked for over HTTP.
     fn reads_a_page(&self) -> bool {
-        self.waiting > 0 && self.entrance.as_ref().is_some_and(|entrance| entrance.http)
+        self.state.contains(State::BLOCKED) && self.entrance.as_ref().is_some_and(|entrance| entrance.http)
+    }
+
+    /// Whether it has said too little, for so long that it is taken for a person.
+    pub fn is_silent(&self, now: u64) -> bool {
+        let until = self.entrance.as_ref().and_then(|entrance| entrance.look_at());
+        until.is_some_and(|until| now >= until)
     }
 
     /// Whether the hub knows of it.

@@ -171,7 +171,8 @@ impl Worker {
     /// Sends a peer something apart from its connection; over the connection if that can't be.
     pub(super) fn send_apart(&mut self, slot: usize, seat: u16, bytes: &[u8], otherwise: &[u8]) {
         let Some(conn) = self.conns.get(slot) else { return };
-        let to = conn.ip.map(|ip| SocketAddr::new(ip, conn.port));
+        // In a browser there is no program beside the connection, whatever it speaks.
+        let to = conn.ip.filter(|_| conn.web.is_none()).map(|ip| SocketAddr::new(ip, conn.port));
         if !to.is_some_and(|to| self.shared.bridge.send(seat, to, bytes)) {
             self.push_units(slot, otherwise);
         }
@@ -193,17 +194,19 @@ impl Worker {
         // Who is left out is known by place, so that the others' numbers are not looked at.
         let except = except.filter(|id| self.conns.get(slot_of(*id)).is_some_and(|conn| conn.id == *id));
         let except = except.map_or(u32::MAX, |id| slot_of(id) as u32);
+        let mut told = 0;
         for &slot in &members {
             if slot == except {
                 continue;
             }
             let Some(conn) = self.conns.get(slot as usize) else { continue };
+            told += 1;
             let pieces = encoded.pieces(conn.rendering);
             if !self.push_live(slot as usize, pieces) {
                 self.miss(slot as usize, room, event, pieces);
             }
         }
-        self.counts.told += members.len() as u64;
+        self.counts.told += told;
         self.rooms[room.0 as usize] = members;
     }
 
@@ -216,6 +219,7 @@ impl Worker {
         }
         let shared = Arc::clone(&self.shared);
         let mut encoded = Encoded::new(event, &shared.bridge);
+        let mut told = 0;
         for &room in rooms {
             let Some(members) = self.rooms.get_mut(room.0 as usize).map(std::mem::take) else { continue };
             for &slot in &members {
@@ -223,15 +227,16 @@ impl Worker {
                 let Some(conn) = self.conns.get_mut(slot) else { continue };
                 if conn.mark != self.mark {
                     conn.mark = self.mark;
+                    told += 1;
                     let pieces = encoded.pieces(conn.rendering);
                     if !self.push_live(slot, pieces) {
                         self.miss(slot, room, event, pieces);
                     }
                 }
             }
-            self.counts.told += members.len() as u64;
             self.rooms[room.0 as usize] = members;
         }
+        self.counts.told += told;
     }
 
     fn enter_room(&mut self, id: SessionId, room: RoomId) {

@@ -19,10 +19,14 @@ use transport::{AddressLimits, Stream, TlsConfig};
 
 use super::Worker;
 use super::accept::GOING_DOWN;
-use super::conn::{Conn, State};
+use super::conn::{Conn, State, log};
 use super::tick::millis;
 use crate::auto::{self, Spoken};
 use crate::piece::Piece;
+use crate::web;
+
+/// Bytes from which on nobody is waited for who has not made clear what they speak.
+const UNTOLD: usize = 512;
 
 /// What is still to be passed.
 pub struct Entrance {
@@ -73,7 +77,7 @@ impl Worker {
         let (tls, choice) = if listen.addr.is_tls() { (tls, None) } else { (None, tls) };
         let auto = listen.dialect.is_auto().then(|| Auto { tls: choice, until: now + millis(listen.wait) });
         let http = listen.addr.is_web();
-        let known = auto.is_none() && !http;
+        let known = !listen.takes_http();
         Some(Entrance { proxy, tls, auto, http, known }).filter(|entrance| !entrance.is_passed())
     }
 
@@ -103,8 +107,37 @@ impl Worker {
         }
     }
 
+    /// Goes on with what was read: what is still to be passed, and then the frames.
+    pub(super) fn advance(&mut self, slot: usize, now: u64) {
+        if self.enter(slot, now) || self.conns[slot].state.contains(State::ENDED) {
+            self.begin(slot);
+            self.make_ready(slot);
+        }
+    }
+
+    /// Looks once more at what is to be passed before a frame can be taken. Says whether nothing is.
+    pub(super) fn is_inside(&mut self, slot: usize, now: u64) -> bool {
+        if self.conns[slot].entrance.is_none() {
+            return true;
+        }
+        if self.enter(slot, now) {
+            self.begin(slot);
+            return true;
+        }
+        // Whoever has sent their last gets what they asked for; nothing else can come of it.
+        let state = self.conns[slot].state;
+        if state.contains(State::ENDED) && !state.intersects(State::ASKING | State::RECALLING) {
+            self.leave(slot, Cause::ConnectionClosed);
+        }
+        self.update_interest(slot);
+        false
+    }
+
     fn pass_proxy(&mut self, slot: usize, required: bool, now: u64) -> bool {
-        match proxy::parse(self.conns[slot].rest()) {
+        let conn = &self.conns[slot];
+        match proxy::parse(conn.rest()) {
+            // Where it may come, somebody silent can be a person all the same.
+            Parsed::Incomplete if !required && conn.rest().is_empty() && conn.is_silent(now) => {}
             Parsed::Incomplete => return false,
             Parsed::NotProxy if required => {
                 self.leave(slot, Cause::ProtocolError("a PROXY header is needed here".into()));
@@ -117,7 +150,8 @@ impl Worker {
             }
             Parsed::Header(header) => {
                 self.conns[slot].taken += header.consumed;
-                if !self.believe(slot, header.source.map(|source| source.ip()), now) {
+                if let Err(why) = self.believe(slot, header.source.map(|source| source.ip()), now) {
+                    self.turn_away(slot, &why);
                     return false;
                 }
             }
@@ -129,8 +163,11 @@ impl Worker {
     }
 
     /// From now on the connection counts as one from the address that a proxy or gateway named.
-    pub(super) fn believe(&mut self, slot: usize, ip: Option<IpAddr>, now: u64) -> bool {
-        let Some(ip) = ip else { return true };
+    ///
+    /// # Errors
+    /// There are too many of that address.
+    pub(super) fn believe(&mut self, slot: usize, ip: Option<IpAddr>, now: u64) -> Result<(), String> {
+        let Some(ip) = ip else { return Ok(()) };
         let conn = &self.conns[slot];
         let mut limits = self.limits(conn.is_known());
         let moved = match conn.ip {
@@ -139,12 +176,29 @@ impl Worker {
             None => limits.admit(ip, now),
         };
         drop(limits);
-        if let Err(refused) = moved {
-            self.leave(slot, Cause::Refused(SmolStr::new(refused.to_string())));
-            return false;
-        }
+        moved.map_err(|refused| refused.to_string())?;
         self.conns[slot].ip = Some(ip);
-        true
+        Ok(())
+    }
+
+    /// Has somebody leave who was let in before it was known who they are, or what they want: said in the words of
+    /// what is spoken. Those whom the hub knows are told by it.
+    pub(super) fn turn_away(&mut self, slot: usize, why: &str) {
+        self.counts.refused += 1;
+        let conn = &self.conns[slot];
+        log!(INFO, conn, why, "refused");
+        match &conn.entrance {
+            Some(entrance) if entrance.known || entrance.tls.is_some() => {}
+            Some(entrance) if entrance.http => {
+                self.reply(slot, web::refusal(why, self.shared.draining().is_some()), false);
+            }
+            Some(_) => {
+                let words = dialect::refusal(conn.dialect(), why, false);
+                self.put(slot, Piece::from(&words[..]));
+            }
+            None => {}
+        }
+        self.leave(slot, Cause::Refused(why.into()));
     }
 
     /// Begins TLS with what has been read. What is in it comes with the next reads.
@@ -174,6 +228,7 @@ impl Worker {
         let handshake = conn.stream.tls().is_some_and(transport::TlsStream::is_handshaking);
         let ended = conn.state.contains(State::ENDED);
         let told = auto::tell(conn.rest());
+        let enough = conn.rest().len() > UNTOLD;
         let Some(entrance) = &mut conn.entrance else { return true };
         if let Some(auto) = entrance.auto.as_mut().filter(|_| handshake && !ended) {
             // Silence begins when something could be said.
@@ -182,7 +237,7 @@ impl Worker {
             self.timers.set(auto.until, id);
             return false;
         }
-        let over = ended || entrance.look_at().is_some_and(|until| now >= until);
+        let over = ended || enough || entrance.look_at().is_some_and(|until| now >= until);
         let spoken = match told {
             None if over => Spoken::Line,
             Some(spoken) => spoken,
@@ -213,8 +268,7 @@ impl Worker {
         conn.rendering.dialect = dialect;
         conn.begin_talk();
         let Err(why) = self.introduce(slot, now) else { return true };
-        self.put(slot, Piece::from(&dialect::refusal(dialect, &why, false)[..]));
-        self.leave(slot, Cause::Refused(why.into()));
+        self.turn_away(slot, &why);
         false
     }
 
@@ -246,10 +300,8 @@ impl Worker {
 
     /// Time has gone by: who has been silent until now is taken for a person.
     pub(super) fn look_at_entrance(&mut self, slot: usize, now: u64) {
-        let waits = self.conns[slot].entrance.as_ref().and_then(|entrance| entrance.look_at());
-        if waits.is_some_and(|until| now >= until) && self.enter(slot, now) {
-            self.begin(slot);
-            self.make_ready(slot);
+        if self.conns[slot].is_silent(now) {
+            self.advance(slot, now);
         }
     }
 }

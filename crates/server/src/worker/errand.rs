@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use dialect::Delivery;
-use hub::{Event, SessionId};
+use hub::{Event, SessionId, Timestamp};
 
 use super::Worker;
+use crate::clock;
 use crate::inbox::Errand;
 use crate::monitor::measure::{Link, Measured, Question};
 
@@ -19,7 +20,7 @@ impl Worker {
     }
 
     fn measure(&self, question: &Question) {
-        let now = self.watch.millis();
+        let (now, clock) = (self.watch.millis(), clock::now());
         let mut measured = Measured { worker: self.me, ..Measured::default() };
         for (_, conn) in self.conns.iter().filter(|(_, conn)| conn.is_known()) {
             let link = Link {
@@ -27,7 +28,7 @@ impl Worker {
                 door: usize::from(conn.listener),
                 dialect: conn.dialect(),
                 ip: conn.ip,
-                age: now.saturating_sub(conn.opened),
+                since: Timestamp(clock.0.saturating_sub_unsigned(now.saturating_sub(conn.opened))),
                 waiting: u64::from(conn.waiting),
                 behind: conn.behind.as_ref().map(|behind| now.saturating_sub(behind.began)),
             };

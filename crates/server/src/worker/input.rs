@@ -66,11 +66,7 @@ impl Worker {
                 Err(error) => return self.fail(slot, &error),
             }
         }
-        let ended = self.conns[slot].state.contains(State::ENDED);
-        if self.enter(slot, now) || ended {
-            self.begin(slot);
-            self.make_ready(slot);
-        }
+        self.advance(slot, now);
         // A handshake changes its mind about what it waits for.
         if self.conns[slot].stream.secure() {
             self.update_interest(slot);
@@ -109,11 +105,14 @@ impl Worker {
     }
 
     fn take_line(&mut self, slot: usize, now: u64) {
+        if !self.is_inside(slot, now) {
+            return;
+        }
         let conn = &mut self.conns[slot];
         let most = self.live.config.limits.recvq;
         let line = conn.frame().map(|(_, end)| end - conn.taken);
         let has_line = line.is_some();
-        if has_line && conn.takes_frames() && conn.entrance.is_none() {
+        if has_line && conn.takes_frames() {
             // Too long is too long, whether or not its end has come already.
             let lines = matches!(conn.dialect().framing(), Framing::Lines | Framing::TelnetLines);
             if lines && line.is_some_and(|length| length > most) {
@@ -221,9 +220,9 @@ impl Worker {
             return;
         }
         if let dialect::Verdict::Gateway(origin) = &verdict
-            && !self.believe(slot, origin.ip, self.watch.millis())
+            && let Err(why) = self.believe(slot, origin.ip, self.watch.millis())
         {
-            return;
+            return self.turn_away(slot, &why);
         }
         let conn = &mut self.conns[slot];
         if let Some(session) = &mut conn.session {
@@ -235,7 +234,7 @@ impl Worker {
     }
 
     /// Keeps what is left of the input in as little memory as it needs.
-    fn tidy(&mut self, slot: usize) {
+    pub(super) fn tidy(&mut self, slot: usize) {
         let conn = &mut self.conns[slot];
         if conn.taken == 0 && !conn.input.is_empty() {
             return;

@@ -24,11 +24,12 @@ mod deliver;
 mod entrance;
 mod errand;
 mod hold;
+mod http;
 mod input;
 mod output;
 mod push;
 mod tick;
-mod web;
+mod ws;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;

@@ -136,7 +136,7 @@ impl Worker {
         if conn.at_rest() {
             return;
         }
-        conn.state.remove(State::BLOCKED);
+        conn.state.remove(State::BLOCKED | State::ASKING);
         if conn.state.contains(State::CLOSING) {
             // Its last words may still wait for the disk.
             if !conn.state.contains(State::HOLDING) {

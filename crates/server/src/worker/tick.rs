@@ -78,10 +78,7 @@ impl Worker {
 
     /// When a connection that has not registered is looked at next.
     fn registration(&mut self, slot: usize, now: u64) -> Option<u64> {
-        let conn = &self.conns[slot];
-        // Over HTTP one may ask again and again.
-        let asks = conn.entrance.as_ref().is_some_and(|entrance| entrance.http);
-        let until = if asks { conn.heard } else { conn.opened } + self.registration_time();
+        let until = self.conns[slot].opened + self.registration_time();
         if now < until {
             return Some(until.min(now + self.first_look()));
         }
