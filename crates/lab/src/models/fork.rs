@@ -11,8 +11,8 @@
 //!
 //! Where it breaks: at the limit of processes (RLIMIT_NPROC, pids.max of the cgroup), where `fork` fails with
 //! EAGAIN and the peer is turned away; and at a high rate of short connections, for a `fork` copies page
-//! tables, and a connection costs some ten times the CPU that it costs `iterative`. What it gives for that: a
-//! child that crashes takes one connection with it, and a slow peer stops nobody.
+//! tables, and a connection costs seven to eight times the CPU that it costs `iterative`. What it gives for
+//! that: a child that crashes takes one connection with it, and a slow peer stops nobody.
 //!
 //! Fork before any thread exists: a child has only the thread that called `fork`, and a lock that another one
 //! held, in the allocator for instance, stays locked for ever. Read `prefork` next: the same, with the

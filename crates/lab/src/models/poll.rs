@@ -3,8 +3,8 @@
 //! The call: `poll(2)`, from System V. What is asked (`events`) and what is answered (`revents`) are different
 //! fields, so the list can stay; and as it is a list, there is no bound of 1024, and gaps cost nothing.
 //!
-//! What a thousand idle peers cost: a thousand descriptors and no thread, and of our memory some 150 bytes
-//! each. But each call copies 8 bytes for every descriptor into the kernel, which looks at every one, and
+//! What a thousand idle peers cost: a thousand descriptors and no thread, and of our memory less than 100
+//! bytes each. But each call copies 8 bytes for every descriptor into the kernel, which looks at every one, and
 //! hangs us into and out of a thousand wait queues; then we look at every one, too.
 //!
 //! Where it breaks: it does not, it gets slow, in proportion to the peers that are there and not to those that

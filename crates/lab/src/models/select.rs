@@ -4,9 +4,10 @@
 //! answer into them, so they are made anew for each call. Descriptors don't block: that one is readable may
 //! have ceased to be true (select(2), "Bugs"), and a `write` of more than fits must not wait.
 //!
-//! What a thousand idle peers cost: a thousand descriptors and no thread; of our memory some 150 bytes each,
-//! of the kernel's some 3 KiB, which is the price of a connection under every model. But each call costs: 1024 bits three times in and out, a look at every descriptor by the kernel, and
-//! one by us. With one busy peer among a thousand idle ones, nearly all of the work is for the idle.
+//! What a thousand idle peers cost: a thousand descriptors and no thread; of our memory less than 100 bytes
+//! each, of the kernel's some 3 KiB, which is the price of a connection under every model. But each call costs:
+//! two sets of up to 1024 bits, in and out, a look at every descriptor by the kernel, and one by us. With one
+//! busy peer among a thousand idle ones, nearly all of the work is for the idle.
 //!
 //! Where it breaks: at descriptor 1024 (FD_SETSIZE). The bound is in the type, no limit raises it, and it is
 //! about the *number* of a descriptor, not how many are asked about. In C, FD_SET with 1024 writes past the

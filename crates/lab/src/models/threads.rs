@@ -10,9 +10,9 @@
 //!
 //! Where it breaks: at the limit of threads (RLIMIT_NPROC, pids.max, kernel.threads-max, vm.max_map_count with
 //! two mappings a stack), where the peer is turned away; at the limit of descriptors, 1024 by default; and
-//! with many *busy* peers, when the scheduler works more than the threads. A short connection costs three times
-//! the CPU that it costs `iterative`, most of it for making the thread. One that crashes takes all with it, and
-//! what they share needs locks. A slow peer stops nobody but its own thread.
+//! with many *busy* peers, when the scheduler works more than the threads. A short connection costs some 1.6
+//! times the CPU that it costs `iterative`, or `pool`, which makes no thread for it. One that crashes takes all
+//! with it, and what they share needs locks. A slow peer stops nobody but its own thread.
 //!
 //! Up to some hundred peers it is hard to beat, and nothing is simpler to write. Read `pool` next: threads
 //! that are used again, and not more of them than there should be.
