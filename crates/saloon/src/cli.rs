@@ -92,11 +92,12 @@ pub struct ServeOptions {
 
     /// Listen here and nowhere else: [DIALECT+]TRANSPORT://HOST:PORT or ://PATH (repeatable)
     ///
-    /// Dialects: irc (if none is named), line, packet, plain, group, tagged. Transports: tcp, tls, unix,
-    /// and for packet udp and unixgram.
+    /// Dialects: irc (if none is named), line, packet, plain, group, tagged; and auto, for whichever of TLS,
+    /// HTTP, IRC and lines a peer begins with. Transports: tcp, tls and unix; ws and wss, not for auto; http
+    /// and https (the web client), for irc only; udp and unixgram, for packet only.
     ///
-    /// Replaces the listeners of the configuration. tls:// given here makes its own certificate;
-    /// for a certificate of yours, write the listener into the configuration.
+    /// Replaces the listeners of the configuration. tls://, wss:// and https:// given here make their own
+    /// certificate; for a certificate of yours, write the listener into the configuration.
     #[arg(long, value_name = "ADDR")]
     pub listen: Vec<Listen>,
 
@@ -122,6 +123,7 @@ Examples:
   saloon serve --config /etc/saloon/saloon.toml
   saloon serve --listen tcp://127.0.0.1:7000 --listen unix:///run/saloon.sock
   saloon serve --listen tcp://127.0.0.1:7000 --listen line+tcp://0.0.0.0:7001
+  saloon serve --listen http://127.0.0.1:8067 --listen auto+tcp://0.0.0.0:7000
   saloon serve --console
   saloon serve --log-level debug --log-format json";
 
