@@ -1,5 +1,5 @@
-//! A `group` server as small as can be, for tests: a thread for each user. It sends what `wire.md` says a
-//! faithful one does, to everybody, and nothing else.
+//! A `group` server as small as can be, for tests: a thread for each user. It sends to everybody what
+//! `docs/dialects.md` (group) says, and knows no private messages.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

@@ -11,13 +11,13 @@ pub enum Dialect {
     Irc,
     /// Lines for people with `nc`.
     Line,
-    /// Packets of fixed size (`wire.md` §1).
+    /// Packets of fixed size (`docs/dialects.md`, packet).
     Packet,
-    /// Raw text, with addresses (`wire.md` §2).
+    /// Raw text, with addresses (`docs/dialects.md`, plain).
     Plain,
-    /// Raw text, and private messages from peer to peer (`wire.md` §3).
+    /// Raw text, and private messages from peer to peer (`docs/dialects.md`, group).
     Group,
-    /// Requests of four letters, answers that begin with them (`wire.md` §4).
+    /// Requests of four letters, answers that begin with them (`docs/dialects.md`, tagged).
     Tagged,
 }
 
@@ -48,7 +48,7 @@ impl Dialect {
     }
 
     /// Whether a read of the peer's must be one unit of ours: then each leaves in a write of its own, and
-    /// the next only when it has arrived (`wire.md` §0, "Pacing").
+    /// the next only when it has arrived (`docs/dialects.md`, "Pacing").
     pub const fn is_paced(self) -> bool {
         matches!(self, Self::Plain | Self::Group | Self::Tagged)
     }

@@ -53,7 +53,7 @@ pub enum Output {
     /// Check a secret and come back with [`Session::verdict`]. No frame until then.
     Check(Check),
     /// Send these bytes to the peer apart from its connection, as a datagram from the address of the user
-    /// with this seat (`wire.md` §3.2).
+    /// with this seat (`docs/dialects.md`, group, "Private messages").
     Private {
         /// The seat of who speaks.
         seat: u16,

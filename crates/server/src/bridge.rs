@@ -1,6 +1,6 @@
-//! The private side of the dialect `group` (`wire.md` §3.2): its users send private messages to each other
-//! as datagrams, to the port behind the one they are known by. For users of other dialects the server owns
-//! these ports, and carries the messages in both directions.
+//! The private side of the dialect `group` (`docs/dialects.md`, "Private messages"): its users send private
+//! messages to each other as datagrams, to the port behind the one they are known by. For users of other
+//! dialects the server owns these ports, and carries the messages in both directions.
 //!
 //! Ports are opened for users that a `group` user has been shown, and closed when they leave.
 

@@ -67,7 +67,7 @@ fn what_is_commented_out_in_the_package_is_right_as_well() {
     assert!(config.server.motd.is_some() && config.opers.len() == 1);
 }
 
-/// Whether a comment is a setting in disguise. Not the `http://` door, which this release can't open yet.
+/// Whether a comment is a setting in disguise: a section, `key = value`, or the rest of a list.
 fn is_setting(line: &str) -> bool {
     let Some(inner) = line.strip_prefix("# ") else { return false };
     let assigns = inner.split_once(" = ").is_some_and(|(key, _)| !key.contains(' '));

@@ -69,7 +69,7 @@ impl Worker {
     }
 
     /// Writes unit by unit, each in a write of its own; a paced one only when the last has arrived
-    /// (`wire.md` §0, "Pacing").
+    /// (`docs/dialects.md`, "Pacing").
     fn write_units(&mut self, slot: usize) {
         let now = self.watch.millis();
         loop {
