@@ -7,7 +7,12 @@
 import { format, parse } from '../irc/message.js';
 
 /** @typedef {import('./world.js').FakeSocket} FakeSocket */
-/** @typedef {{ id: string, time: string, line: string, from: string, to: string, gone: boolean }} Stored */
+/**
+ * `logs`: where it is filed: under the room, or on either side of a conversation.
+ * @typedef {{ id: string, time: string, line: string, from: string, to: string, gone: boolean, logs: Log[] }} Stored
+ */
+/** Whose it is, and with whom: an account's, or a guest's for as long as they are connected. @typedef {{ owner: unknown, peer: string }} Log */
+/** @typedef {{ nick: string, account: string | null, mask: string }} Who */
 
 const CAPS = 'account-notify account-tag away-notify batch chghost draft/account-registration draft/channel-rename draft/chathistory draft/event-playback draft/message-redaction draft/multiline=max-bytes=4096,max-lines=32 draft/read-marker echo-message extended-join labeled-response message-tags multi-prefix sasl=PLAIN server-time setname soju.im/search standard-replies';
 
@@ -27,6 +32,8 @@ export class FakeServer {
   lag = 5;
   /** What `CAP LS` offers. */
   caps = CAPS;
+  /** Nicks of people who are there, without a client of ours. @type {Set<string>} */
+  others = new Set();
   /** A room that nobody may enter. */
   refuses = '';
   /** Whether new connections get through. */
@@ -68,7 +75,7 @@ export class FakeServer {
   }
 
   /**
-   * @param {{ nick: string, account: string | null, mask: string }} who
+   * @param {Who} who
    * @param {string} command
    * @param {string} to
    * @param {string[]} rest
@@ -80,14 +87,32 @@ export class FakeServer {
     const time = this.stamp();
     const all = { time, msgid: id, ...(who.account ? { account: who.account } : {}), ...tags };
     const line = withSource(who.mask, command, [to, ...rest], all);
-    const kept = command !== 'TAGMSG' || '+draft/react' in tags || '+draft/persist' in tags;
-    if (kept) this.history.push({ id, time, line, from: who.nick, to, gone: false });
+    // To those of a rank it is sent, and not kept.
+    const room = to.replace(/^[~&@%+]+(?=#)/, '');
+    const kept = room === to && (command !== 'TAGMSG' || '+draft/react' in tags || '+draft/persist' in tags);
+    if (kept) this.history.push({ id, time, line, from: who.nick, to, gone: false, logs: this.#logs(who, to) });
     for (const peer of this.peers) {
-      const concerned = to.startsWith('#') ? this.rooms.get(to)?.has(peer) : peer.nick === to || peer.nick === who.nick;
+      const concerned = room.startsWith('#') ? this.rooms.get(room)?.has(peer) : peer.nick === to || peer.nick === who.nick;
       if (concerned && peer !== sender) peer.say(line);
     }
     sender?.answer(line);
     return id;
+  }
+
+  /** @param {string} nick */
+  called(nick) {
+    return [...this.peers].find((peer) => peer.nick === nick) ?? null;
+  }
+
+  /**
+   * @param {Who} who
+   * @param {string} to
+   * @returns {Log[]}
+   */
+  #logs(who, to) {
+    if (to.startsWith('#')) return [{ owner: null, peer: to }];
+    const other = this.called(to) ?? { nick: to, account: null, mask: '' };
+    return [{ owner: partyOf(who), peer: nameOf(other) }, { owner: partyOf(other), peer: nameOf(who) }];
   }
 
   /**
@@ -96,10 +121,18 @@ export class FakeServer {
    * @param {Peer} peer
    */
   of(target, peer) {
-    return this.history.filter((item) => {
-      if (target.startsWith('#')) return item.to === target;
-      return (item.to === target && item.from === peer.nick) || (item.to === peer.nick && item.from === target);
-    });
+    const room = target.startsWith('#');
+    const owner = room ? null : partyOf(peer);
+    const name = room ? target : nameOf(this.called(target) ?? { nick: target, account: null, mask: '' });
+    return this.history.filter((item) => !item.gone && item.logs.some((log) => log.owner === owner && log.peer === name));
+  }
+
+  /** All that somebody may read, by the name of the conversation. @param {Peer} peer @returns {Map<string, Stored[]>} */
+  readable(peer) {
+    const owner = partyOf(peer);
+    const partners = this.history.flatMap((item) => item.logs.filter((log) => log.owner === owner).map((log) => log.peer));
+    const rooms = [...this.rooms.keys()].filter((room) => this.rooms.get(room)?.has(peer));
+    return new Map([...new Set([...rooms, ...partners])].map((name) => [name, this.of(name, peer)]));
   }
 }
 
@@ -227,8 +260,7 @@ export class Peer {
         }
         break;
       case 'PRIVMSG': case 'NOTICE': case 'TAGMSG':
-        if (first.startsWith('#') && !server.rooms.get(first)?.has(this)) this.numeric('404', first, 'Cannot send to channel');
-        else server.tell(this, command, first, params.slice(1, 2), own, this);
+        this.#talk(command, first, params.slice(1, 2), own);
         break;
       case 'REDACT': {
         const item = server.history.find((item) => item.id === second);
@@ -245,6 +277,10 @@ export class Peer {
       case 'MARKREAD': {
         const key = `${this.account} ${first}`;
         const at = second.replace('timestamp=', '');
+        if (second && !isTime(at)) {
+          this.answer(`:s FAIL MARKREAD INVALID_PARAMS ${first} :A marker is timestamp=YYYY-MM-DDThh:mm:ss.sssZ`);
+          break;
+        }
         if (second && at > (server.markers.get(key) ?? '')) server.markers.set(key, at);
         const line = `:s MARKREAD ${first} ${server.markers.has(key) ? `timestamp=${server.markers.get(key)}` : '*'}`;
         this.answer(line);
@@ -253,6 +289,9 @@ export class Peer {
       }
       case 'CHATHISTORY':
         this.#history(params);
+        break;
+      case 'SEARCH':
+        this.#search(first);
         break;
       case 'WHO':
         this.numeric('315', first, 'End of WHO list');
@@ -314,32 +353,107 @@ export class Peer {
     this.numeric('366', room, 'End of /NAMES list');
   }
 
+  /**
+   * @param {string} command
+   * @param {string} to
+   * @param {string[]} text
+   * @param {Record<string, string>} tags
+   */
+  #talk(command, to, text, tags) {
+    const { server } = this;
+    const room = to.replace(/^[~&@%+]+(?=#)/, '');
+    // A notice is never answered with an error.
+    const refuse = (/** @type {string} */ number, /** @type {string} */ why) => (command === 'NOTICE' ? undefined : this.numeric(number, to, why));
+    if (room.startsWith('#') && !server.rooms.get(room)?.has(this)) return refuse('404', 'Cannot send to channel');
+    if (!room.startsWith('#') && !server.called(to) && !server.others.has(to)) return refuse('401', 'No such nick');
+    server.tell(this, command, to, text, tags, this);
+  }
+
   /** @param {string[]} params */
-  #history([subcommand = '', target = '', ...refs]) {
-    const limit = Math.min(100, Number(refs.pop()));
-    const all = this.server.of(target, this);
+  #history([subcommand = '', ...rest]) {
+    const { server } = this;
+    const limit = Math.min(100, Number(rest.pop()));
+    const [target = '', ...refs] = subcommand === 'TARGETS' ? ['*', ...rest] : rest;
+    const bad = refs.find((ref) => !/^\*$|^msgid=.|^timestamp=/.test(ref) || (ref.startsWith('timestamp=') && !isTime(ref.slice(10))));
+    if (bad !== undefined) return this.answer(`:s FAIL CHATHISTORY INVALID_PARAMS ${subcommand} ${bad} :That is no reference`);
+    if (target.startsWith('#') && !server.rooms.get(target)?.has(this)) {
+      return this.answer(`:s FAIL CHATHISTORY INVALID_TARGET ${subcommand} ${target} :You may not read that`);
+    }
+    const all = server.of(target, this);
     const at = (/** @type {string | undefined} */ written = '') => {
       if (written.startsWith('timestamp=')) return written.slice(10);
       return all.find((item) => `msgid=${item.id}` === written)?.time ?? '';
     };
-    const [from, to] = refs.map((each) => at(each));
+    const [from = '', to = ''] = refs.map((each) => at(each));
+    if (subcommand === 'TARGETS') return this.#targets(from, to, limit);
     let found = all;
-    if (subcommand === 'TARGETS') found = [];
-    else if (subcommand === 'LATEST') found = all.filter((item) => refs[0] === '*' || item.time > (from ?? '')).slice(-limit);
-    else if (subcommand === 'BEFORE') found = all.filter((item) => item.time < (from ?? '')).slice(-limit);
-    else if (subcommand === 'AFTER') found = all.filter((item) => item.time > (from ?? '')).slice(0, limit);
+    if (subcommand === 'LATEST') found = all.filter((item) => refs[0] === '*' || item.time > from).slice(-limit);
+    else if (subcommand === 'BEFORE') found = all.filter((item) => item.time < from).slice(-limit);
+    else if (subcommand === 'AFTER') found = all.filter((item) => item.time > from).slice(0, limit);
     else if (subcommand === 'BETWEEN') {
       const [low = '', high = ''] = [from, to].sort();
       const between = all.filter((item) => item.time > low && item.time < high);
       found = from === low ? between.slice(0, limit) : between.slice(-limit);
     } else if (subcommand === 'AROUND') {
-      const middle = all.findIndex((item) => item.time >= (from ?? ''));
+      const middle = all.findIndex((item) => item.time >= from);
       found = from === '' ? [] : all.slice(Math.max(0, middle - limit / 2), middle + limit / 2);
     }
-    this.answer(`:s BATCH +h chathistory ${target}`);
-    for (const item of found) if (!item.gone) this.answer(tagged(item.line, 'batch=h'));
+    this.#batch(`chathistory ${target}`, found.map((item) => item.line));
+  }
+
+  /**
+   * The conversations by the time of their newest, oldest first; as many as there may be, counted from the first
+   * time that is given.
+   * @param {string} from
+   * @param {string} to
+   * @param {number} limit
+   */
+  #targets(from, to, limit) {
+    const [low = '', high = ''] = [from, to].sort();
+    const newest = [...this.server.readable(this)].map(([name, items]) => ({ name, time: items.at(-1)?.time ?? '' }))
+      .filter(({ time }) => time > low && time < high).sort((a, b) => (a.time < b.time ? -1 : 1));
+    const found = from === low ? newest.slice(0, limit) : newest.slice(-limit);
+    this.#batch('draft/chathistory-targets', found.map(({ name, time }) => `:s CHATHISTORY TARGETS ${name} ${time}`));
+  }
+
+  /** The newest that match, oldest first. @param {string} attributes */
+  #search(attributes) {
+    /** @type {Record<string, string>} */
+    const { in: room, from, text = '', before, limit } = Object.fromEntries(parse(`@${attributes} X`)?.tags ?? []);
+    const all = room ? this.server.of(room, this) : [...this.server.readable(this).values()].flat();
+    const found = all.sort((a, b) => (a.time < b.time ? -1 : 1)).filter((item) => {
+      const message = parse(item.line);
+      const said = message?.command === 'PRIVMSG' || message?.command === 'NOTICE';
+      return said && (!before || item.time < before) && (!from || item.from === from) && message.params[1]?.toLowerCase().includes(text.toLowerCase());
+    });
+    this.#batch('soju.im/search', found.slice(-Math.min(100, Number(limit ?? 100))).map((item) => item.line));
+  }
+
+  /**
+   * @param {string} kind
+   * @param {string[]} lines
+   */
+  #batch(kind, lines) {
+    this.answer(`:s BATCH +h ${kind}`);
+    for (const line of lines) this.answer(tagged(line, 'batch=h'));
     this.answer(':s BATCH -h');
   }
+}
+
+/** Whose conversations somebody's are. @param {Who} who */
+function partyOf(who) {
+  if (who.account !== null) return `account ${who.account}`;
+  return who instanceof Peer ? who : `somebody ${who.nick}`;
+}
+
+/** What conversations with somebody are filed under. @param {Who} who */
+function nameOf(who) {
+  return (who.account ?? who.nick).toLowerCase();
+}
+
+/** @param {string} written */
+function isTime(written) {
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(written);
 }
 
 /**
