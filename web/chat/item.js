@@ -70,6 +70,16 @@ export function isSaid(item) {
 }
 
 /**
+ * Whether something is what we said under the same tag: now, or when we were called otherwise, such as before a
+ * ghost of ours held our nick.
+ * @param {Kept} item
+ * @param {Kept} mine
+ */
+export function isOurs(item, mine) {
+  return item.tag !== '' && item.tag === mine.tag && (item.self || (item.nick === mine.nick && item.account === mine.account));
+}
+
+/**
  * Adds or takes back a reaction; says whether anything changed.
  * @param {Kept} item
  * @param {string} reaction

@@ -390,10 +390,11 @@ export class Run {
       this.#overflowed = true;
     }
     if (entry.what !== 'item') return;
+    const mine = this.#shelf.own(entry.item);
+    if (mine) entry.item.self = true;
     if (isSaid(entry.item) && !entry.item.self) this.behind.value++;
     // Ours is said, though its place is not reached yet.
-    const mine = this.#shelf.own(entry.item.tag);
-    if (entry.item.self && mine && mine.id === null) {
+    if (mine && mine.id === null) {
       mine.state = 'sent';
       mine.why = '';
       this.version.value++;

@@ -14,7 +14,7 @@
 
 import { byteLength, parcels, pieces } from '../irc/split.js';
 import { ChatError, failureOf } from './failure.js';
-import { makeItem } from './item.js';
+import { isOurs, makeItem } from './item.js';
 import { fetchPage } from './history.js';
 import { stopTyping } from './typing.js';
 import { isBatch } from '../irc/batch.js';
@@ -142,7 +142,7 @@ async function hasArrived(session, room, item) {
       ? await fetchPage(session, room, 'LATEST', ['*'])
       : await fetchPage(session, room, 'AFTER', [`timestamp=${since}`]);
     if (item.state === 'sent') return true;
-    const entry = page.entries.find((entry) => entry.what === 'item' && entry.item.tag === item.tag && entry.item.self);
+    const entry = page.entries.find((entry) => entry.what === 'item' && isOurs(entry.item, item));
     if (entry) {
       room.timeline.confirm(entry);
       return true;
@@ -164,6 +164,9 @@ function transmit(session, room, item) {
   if (speech.connection === 0) speech.since = room.timeline.to;
   speech.connection = session.connection;
   speech.declined = false;
+  // Maybe we were called otherwise when it was typed.
+  const { nick, account } = session.self();
+  Object.assign(item, { nick, account });
   const { label, reply } = session.expect(!isService(room), ECHO_WITHIN);
   write(session, room, item, label);
   reply.then((answer) => answered(session, room, item, answer), (error) => {

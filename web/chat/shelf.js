@@ -9,7 +9,7 @@
  * whatever comes before the echo was said before it.
  */
 
-import { LAST } from './item.js';
+import { LAST, isOurs } from './item.js';
 import { Marks } from './marks.js';
 
 /** @typedef {import('./entry.js').Entry} Entry */
@@ -37,9 +37,13 @@ export class Shelf {
     return this.#byId.get(id) ?? null;
   }
 
-  /** @param {string} tag */
-  own(tag) {
-    return this.#mine.get(tag) ?? null;
+  /**
+   * What of ours this is, by the tag that we gave it.
+   * @param {Kept} item
+   */
+  own(item) {
+    const mine = this.#mine.get(item.tag);
+    return mine && isOurs(item, mine) ? mine : null;
   }
 
   /** What is being sent, in order. */
@@ -111,7 +115,9 @@ export class Shelf {
    */
   #put(item) {
     if (item.id !== null && this.#byId.has(item.id)) return undefined;
-    const mine = item.self && item.tag !== '' ? this.#mine.get(item.tag) : undefined;
+    const mine = this.own(item);
+    // Also where we are called otherwise by now.
+    if (mine) Object.assign(item, { self: true, mention: false });
     // The same words twice: sent again though they had arrived.
     if (mine && mine.id !== null && this.#byId.has(mine.id)) return undefined;
     if (!mine && this.#isEcho(item)) return undefined;

@@ -131,6 +131,61 @@ test('what had arrived when the connection was lost is found, and what had not f
   assert.deepEqual(texts(bob.room), ['arrives', 'does not']);
 });
 
+/** Loses the connection while the server believes that we are still there. @param {Awaited<ReturnType<typeof enter>>} here */
+function vanish({ socket }) {
+  socket.hungUp = null;
+  socket.drop();
+}
+
+test('who comes back under another nick knows what they said under theirs', async () => {
+  const here = await enter('ann');
+  const { chat, room, clock, server, socket } = here;
+  await chat.send(room, 'arrives, ann_');
+  await clock.pass(7);
+  const { heard } = socket;
+  socket.heard = null;
+  await chat.send(room, 'does not');
+  socket.heard = heard;
+  vanish(here);
+  await clock.pass(3000);
+  assert.equal(chat.me.value?.nick, 'ann_');
+  assert.deepEqual(states(room), ['arrives, ann_ sent', 'does not failed']);
+  assert.deepEqual([room.timeline.items.at(-2)?.mention, room.unread.value], [false, 0]);
+  assert.equal(texts(room).length, 2, 'once');
+  assert.equal(server.history.filter((item) => / PRIVMSG /.test(item.line)).length, 1);
+});
+
+test('nor do they say it again', async () => {
+  const here = await enter('ann');
+  const { chat, room, clock, server } = here;
+  await chat.send(room, 'once');
+  await clock.pass(7);
+  vanish(here);
+  for (let number = 0; number < 900; number++) server.happens('eve', 'PRIVMSG', '#lobby', `spam ${number}`);
+  await clock.pass(20_000);
+  assert.equal(chat.me.value?.nick, 'ann_');
+  const item = room.timeline.items.find((item) => item.text === 'once');
+  assert.equal(item?.state, 'failed', 'not known to have arrived');
+  if (item) chat.sendAgain(item);
+  await clock.pass(2_000);
+  assert.equal(item?.state, 'sent');
+  assert.equal(server.history.filter((item) => item.line.includes('once')).length, 1);
+});
+
+test('what a ghost of ours says late is ours', async () => {
+  const here = await enter('ann');
+  const { chat, room, clock, server, socket } = here;
+  socket.heard = null;
+  await chat.send(room, 'late, ann_');
+  const tag = /\+saloon\/id=([^; ]+)/.exec(socket.sent.at(-1) ?? '')?.[1] ?? '';
+  vanish(here);
+  await clock.pass(3000);
+  server.happens('ann', 'PRIVMSG', '#lobby', 'late, ann_', { '+saloon/id': tag });
+  await clock.pass(100);
+  assert.deepEqual(states(room), ['late, ann_ sent']);
+  assert.equal(room.unread.value, 0);
+});
+
 test('nothing is said twice, though it seems to have failed', async () => {
   const { chat, room, clock, server, socket } = await enter('ann');
   const bob = await enter('bob', clock, server);
