@@ -74,6 +74,11 @@ export class Run {
     return this.#shelf.items;
   }
 
+  /** Whether there is no place in the history yet from where to go on. */
+  get #isBlank() {
+    return !this.#begun || this.to === '';
+  }
+
   /** What is being sent, in order. */
   get pending() {
     return this.#shelf.pending;
@@ -169,7 +174,7 @@ export class Run {
    * @param {boolean} [thorough]  also looks whether any of the last messages has been taken back meanwhile
    */
   async catchUp(thorough = false) {
-    if (!this.#begun) return this.#begin();
+    if (this.#isBlank) return this.#begin();
     if (!this.#interrupted || this.newer.value === 'live') return;
     const epoch = this.#epoch;
     this.newer.value = 'loading';
@@ -200,7 +205,7 @@ export class Run {
 
   async loadOlder() {
     if (this.older.value === 'loading' || this.older.value === 'end') return;
-    if (!this.#begun) return this.#begin();
+    if (this.#isBlank) return this.#begin();
     const epoch = this.#epoch;
     this.older.value = 'loading';
     const page = await this.#page(epoch, 'older', 'BEFORE', ref(this.from));
@@ -214,7 +219,7 @@ export class Run {
 
   async loadNewer() {
     if (this.newer.value !== 'more' && this.newer.value !== 'failed') return;
-    if (!this.#begun) return this.#begin();
+    if (this.#isBlank) return this.#begin();
     const epoch = this.#epoch;
     this.newer.value = 'loading';
     // A second look finds nothing, unless much is said: then we have got to now.
@@ -231,7 +236,7 @@ export class Run {
 
   async goToLatest() {
     if (this.newer.value === 'live') return;
-    if (!this.#begun) return this.#begin();
+    if (this.#isBlank) return this.#begin();
     const epoch = ++this.#epoch;
     if (this.older.value === 'loading') this.older.value = 'more';
     this.newer.value = 'loading';
@@ -311,9 +316,8 @@ export class Run {
   async #begin() {
     if (this.older.value === 'loading') return;
     const epoch = this.#epoch;
-    this.newer.value = 'live';
+    this.#reachNow();
     this.older.value = 'loading';
-    this.#interrupted = false;
     const page = await this.#page(epoch, 'older', 'LATEST', '*');
     if (!page) return;
     this.#begun = true;

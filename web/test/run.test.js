@@ -32,9 +32,10 @@ function archive(size) {
     all,
     waiting,
     /** @type {import('../chat/run.js').Fetch} */
-    fetch: (subcommand, ...refs) => new Promise((resolve) => {
+    fetch: (subcommand, ...refs) => new Promise((resolve, reject) => {
       waiting.push(() => {
         const [first = '', second = ''] = refs;
+        if (refs.includes('timestamp=')) return reject(new Error(`${subcommand} of no time`));
         let found = all;
         if (subcommand === 'LATEST') found = (first === '*' ? all : all.filter((n) => n > timeOf(first))).slice(-limit);
         if (subcommand === 'BEFORE') found = all.filter((n) => n < timeOf(first)).slice(-limit);
@@ -86,6 +87,29 @@ test('what comes while the first part is fetched is shown at once, and once', as
   assert.deepEqual(numbers(run), [6]);
   await history.answerAll();
   assert.deepEqual(numbers(run), range(1, 6));
+});
+
+test('where nothing had been said yet, what was missed is fetched as well', async () => {
+  const history = archive(0);
+  const run = new Run(history.fetch);
+  void run.catchUp();
+  await history.answerAll();
+  run.lost();
+  history.all.push(1, 2);
+  void run.catchUp();
+  await history.answerAll();
+  assert.deepEqual(numbers(run), [1, 2]);
+  assert.deepEqual([run.older.value, run.newer.value], ['more', 'live']);
+
+  const empty = new Run(history.fetch);
+  history.all.length = 0;
+  void empty.catchUp();
+  await history.answerAll();
+  empty.lost();
+  void empty.loadNewer();
+  history.all.push(3);
+  await history.answerAll();
+  assert.deepEqual(numbers(empty), [3]);
 });
 
 test('what was missed is fetched until there is no gap', async () => {
