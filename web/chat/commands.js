@@ -98,7 +98,8 @@ const ROWS = [
   } },
   { name: 'search', least: 1, run: async ({ session, room, text }) => {
     const { items } = await search(session, room, text);
-    const lines = items.map(({ item }) => `${item.time.slice(0, 16).replace('T', ' ')} ${item.nick}: ${item.text}`);
+    // As all that is said: the newest last.
+    const lines = items.reverse().map(({ item }) => `${item.time.slice(0, 16).replace('T', ' ')} ${item.nick}: ${item.text}`);
     session.tell([session.env.t('local.found', { count: items.length }), ...lines].join('\n'), room);
   } },
   { name: 'ignore', complete: 'nick', run: ({ session, room, words: [nick] }) => {

@@ -30,7 +30,8 @@ export async function search(session, room, words, before) {
   const batch = reply.find((thing) => isBatch(thing) && thing.kind === 'soju.im/search');
   const things = batch && isBatch(batch) ? batch.things : [];
   const reader = { me: session.self, isupport: session.isupport };
-  const items = things.flatMap((thing) => {
+  // The server gives the newest, but the oldest of them first.
+  const items = things.reverse().flatMap((thing) => {
     const entry = entryOf(thing, reader, session.now());
     if (entry?.what !== 'item' || session.ignored.has(session.fold(entry.item.nick))) return [];
     entry.item.room = session.rooms.get(entry.where) ?? room;

@@ -109,7 +109,7 @@
  * @typedef {{ name: string, usage: string, help: string, complete?: 'nick' | 'room' }} Command
  */
 
-/** @typedef {{ rooms: Room[], items: { room: string, item: Item }[], more: boolean }} Found */
+/** @typedef {{ rooms: Room[], items: { room: string, item: Item }[], more: boolean }} Found  `items`: newest first */
 
 /**
  * Something the user must see once: recovery codes, an error that belongs to no room, an invitation, a mention

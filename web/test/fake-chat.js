@@ -207,8 +207,8 @@ export function fakeChat({ rooms, nick = 'nora', idle = false, delay = 300 }) {
     search: async (where, words) => {
       await pause(delay);
       const found = (where ? [where] : rooms).flatMap(each => each.timeline.items
-        .filter(one => one.text.toLowerCase().includes(words.toLowerCase())).slice(-50).reverse().map(one => ({ room: each.name, item: one })));
-      return { rooms, items: found, more: false };
+        .filter(one => one.text.toLowerCase().includes(words.toLowerCase())).map(one => ({ room: each.name, item: one })));
+      return { rooms, items: found.sort((a, b) => (a.item.time < b.item.time ? 1 : -1)).slice(0, 50), more: false };
     },
     mute: (where, muted) => (where.muted.value = muted),
     whois: async who => {

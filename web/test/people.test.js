@@ -316,6 +316,25 @@ test('who is ignored is not heard', async () => {
   assert.equal(room.unread.value, 1);
 });
 
+test('what is searched for comes newest first, and goes on from there', async () => {
+  const { chat, room, clock, server } = await enter();
+  for (let number = 1; number <= 70; number++) server.happens('bob', 'PRIVMSG', '#lobby', `pear ${number}`);
+  const look = async (/** @type {string} */ before) => {
+    const asked = chat.search(room, 'pear', before);
+    await clock.pass(100);
+    return asked;
+  };
+  const first = await look('');
+  const second = await look(first.items.at(-1)?.item.time ?? '');
+  const wanted = Array.from({ length: 70 }, (_, at) => `pear ${70 - at}`);
+  assert.deepEqual([...first.items, ...second.items].map(({ item }) => item.text), wanted);
+  assert.deepEqual([first.more, second.more], [true, false]);
+  void chat.send(room, '/search pear 7');
+  await clock.pass(100);
+  const lines = texts(room).at(-1)?.split('\n').map((line) => line.replace(/^.*: pear/, 'pear'));
+  assert.deepEqual(lines, ['2 messages found:', 'pear 7', 'pear 70']);
+});
+
 test('an invitation is news', async () => {
   const { hear, news, at } = await enter();
   await hear(`${at()} :bob!u@h INVITE ann #secret`);
