@@ -98,7 +98,7 @@ function said(thing, { command, target, text, time, now }, reader) {
   const item = makeItem({
     kind: special ? 'action' : command === 'NOTICE' ? 'notice' : 'message',
     time: time || now, at: time, id, nick, account, text: words, bot: tags.has('bot'), tag: tags.get('+saloon/id') ?? '',
-    self: isSelf(nick, account ?? undefined, reader),
+    self: isSelf(nick, account ?? undefined, reader), filed: where === target || !reader.isupport.isRoom(where),
   });
   const reply = tags.get('+draft/reply') || tags.get('+reply');
   if (reply) item.reply = { id: reply, nick: '', text: '' };

@@ -20,7 +20,9 @@
  *   tag: string,
  *   room: import('./room.js').ChatRoom | null,
  *   speech: Speech | null,
- * }} Kept  `at`: by what it is ordered; the time, unless no server gave it one. `tag`: the `+saloon/id`
+ *   filed: boolean,
+ * }} Kept  `at`: by what it is ordered; the time, unless no server gave it one. `tag`: the `+saloon/id`. `filed`:
+ *   whether the history has it: not what was said to those of a rank only
  */
 
 /** Orders what is being sent behind everything that has a time. */
@@ -57,6 +59,7 @@ export function makeItem(given) {
     tag: '',
     room: null,
     speech: null,
+    filed: true,
     ...given,
   };
 }

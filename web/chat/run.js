@@ -306,7 +306,7 @@ export class Run {
     for (let at = this.#shelf.place(to) - 1; at >= 0; at--) {
       const item = /** @type {Kept} */ (this.items[at]);
       if (item.at <= page.first) break;
-      if (item.id === null || !isSaid(item) || item.redacted || there.has(item.id)) continue;
+      if (item.id === null || !item.filed || !isSaid(item) || item.redacted || there.has(item.id)) continue;
       redactItem(item, { by: '', why: '' });
       this.version.value++;
     }
