@@ -190,13 +190,20 @@ function answered(session, room, item, answer) {
     if (!isBatch(thing) && thing.command === '301') tellAway(session, room, thing.params[2] ?? '');
   }
   if (item.state !== 'sending') return;
-  const failure = failureOf(answer, t);
-  if (failure) {
-    if (item.speech) item.speech.declined = true;
-    room.timeline.become(item, 'failed', failure.message);
-  } else if (!session.caps.has('echo-message') || isService(room)) {
+  const echoed = session.caps.has('echo-message') && !isService(room);
+  const why = failureOf(answer, t)?.message ?? (echoed && isSilent(answer) ? t('send.silent') : '');
+  if (why === '') {
+    // Nothing is echoed here, or elsewhere: that to `@#room` is shown in #room.
     settleBlindly(room, item);
+    return;
   }
+  if (item.speech) item.speech.declined = true;
+  room.timeline.become(item, 'failed', why);
+}
+
+/** Whether nothing came of a line. A notice is not even refused with words. @param {import('./session.js').Reply} answer */
+function isSilent(answer) {
+  return answer.every((thing) => !isBatch(thing) && thing.command === 'ACK');
 }
 
 /** What services are told is not echoed. @param {ChatRoom} room */

@@ -84,6 +84,7 @@ export default {
   'error.verify': 'The account has to be verified first. The server has sent you a code.',
   'error.notSent': 'This message has not been sent yet.',
   'send.lost': 'The connection was lost; it is not known to have arrived.',
+  'send.silent': 'The server refused it without a word.',
   'send.unsure': 'Too much was said since to find out whether it arrived.',
 
   'refused.431': 'A name is needed.',

@@ -84,6 +84,7 @@ export default {
   'error.verify': '账号需要先验证。服务器已经给你发送了验证码。',
   'error.notSent': '这条消息还没有发送出去。',
   'send.lost': '连接断开了，不确定消息是否已经送达。',
+  'send.silent': '服务器拒绝了这条消息，没有说明原因。',
   'send.unsure': '之后的消息太多，无法确定它是否已经送达。',
 
   'refused.431': '需要一个名字。',

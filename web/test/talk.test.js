@@ -82,6 +82,26 @@ test('what the server refuses failed, and says why', async () => {
   assert.deepEqual(states(room), ['hello sent']);
 });
 
+test('what the server drops without a word failed', async () => {
+  const { chat, room, clock } = await enter('ann');
+  await chat.send(room, '/notice nobody hello');
+  await clock.pass(100);
+  const talk = chat.rooms.value.find(({ name }) => name === 'nobody');
+  assert.ok(talk);
+  assert.deepEqual(states(talk), ['hello failed']);
+  assert.equal(talk.timeline.items.at(-1)?.why, 'The server refused it without a word.');
+});
+
+test('what is said to those of a rank is said, though it is shown in their room', async () => {
+  const { chat, room, clock } = await enter('ann');
+  await chat.send(room, '/msg @#lobby psst');
+  await clock.pass(100);
+  const talk = chat.rooms.value.find(({ name }) => name === '@#lobby');
+  assert.ok(talk);
+  assert.deepEqual(states(talk), ['psst sent']);
+  assert.deepEqual(texts(room), ['psst']);
+});
+
 test('a failed message can be thrown away', async () => {
   const { chat, room, clock, server } = await enter('ann');
   server.rooms.get('#lobby')?.clear();
@@ -279,6 +299,19 @@ test('what was taken back meanwhile is gone after coming back', async () => {
   await clock.pass(20_000);
   assert.deepEqual(texts(room), ['<message>', 'two', '<message>', 'four']);
   assert.ok(room.timeline.items.filter((item) => item.redacted).length === 2);
+});
+
+test('what was said to those of a rank is no part of the history, but not taken back', async () => {
+  const { room, clock, server, socket } = await enter('ann');
+  server.happens('bob', 'PRIVMSG', '#lobby', 'to all');
+  server.happens('bob', 'PRIVMSG', '@#lobby', 'to some');
+  server.happens('bob', 'PRIVMSG', '#lobby', 'to all again');
+  await clock.pass(100);
+  server.up = false;
+  socket.drop();
+  server.up = true;
+  await clock.pass(20_000);
+  assert.deepEqual(texts(room), ['to all', 'to some', 'to all again']);
 });
 
 test('two devices of one account see the same', async () => {
