@@ -56,6 +56,7 @@ export function createChat(given) {
     session.memory.kept.current = room.key;
     session.memory.save();
     presence.askWho(session, room);
+    void room.timeline.compare().then((changed) => changed && room.recount());
   });
 
   const leave = () => batch(() => {

@@ -103,7 +103,8 @@ export class CatchUp {
   /** @param {ChatRoom} room */
   async #catchUp(room) {
     const { connection } = this.session;
-    await room.timeline.catchUp(room === this.session.current.value);
+    await room.timeline.catchUp(room.marker.value ?? '');
+    if (room === this.session.current.value) await room.timeline.compare();
     if (connection === this.session.connection && this.session.registered) this.done(room);
   }
 

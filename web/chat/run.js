@@ -53,6 +53,8 @@ export class Run {
   #epoch = 0;
   /** Whether the connection was lost while the run reached to now. */
   #interrupted = false;
+  /** Up to where it is not known what was taken back while we were away; empty if it is. */
+  #doubtful = '';
   /** Whether any part of the history was fetched. Before, there is only what came since we joined. */
   #begun = false;
 
@@ -171,11 +173,13 @@ export class Run {
 
   /**
    * The connection is back, and what comes from now on is received: gets what was missed.
-   * @param {boolean} [thorough]  also looks whether any of the last messages has been taken back meanwhile
+   * @param {string} [marker]  the time of the last message read
    */
-  async catchUp(thorough = false) {
+  async catchUp(marker = '') {
     if (this.#isBlank) return this.#begin();
-    if (!this.#interrupted || this.newer.value === 'live') return;
+    if (this.newer.value === 'live') return;
+    this.#doubtful = this.to;
+    if (!this.#interrupted) return this.#countMissed(marker);
     const epoch = this.#epoch;
     this.newer.value = 'loading';
     const { to } = this;
@@ -197,10 +201,17 @@ export class Run {
     }
     for (const part of missed) this.#merge(part);
     this.#reachNow();
-    if (!thorough || page.count > 0) return;
+  }
+
+  /** Looks whether any of the last messages was taken back while we were away; says whether one was. */
+  async compare() {
+    const to = this.#doubtful;
+    if (to === '') return false;
+    this.#doubtful = '';
     const behind = new Date(Date.parse(to) + 1).toISOString();
     const known = await this.fetch('BEFORE', ref(behind)).catch(() => null);
-    if (known && known.count > 0) this.#compare(known, to);
+    if (!known) this.#doubtful ||= to;
+    return known !== null && known.count > 0 && this.#compare(known, to);
   }
 
   async loadOlder() {
@@ -297,19 +308,39 @@ export class Run {
   }
 
   /**
+   * Gets the latest of what was missed, to be counted: the run ends further up, and goes on there when it is asked
+   * to.
+   * @param {string} marker
+   */
+  async #countMissed(marker) {
+    const epoch = this.#epoch;
+    const page = await this.fetch('LATEST', ref(marker > this.to ? marker : this.to)).catch(() => null);
+    if (!page || epoch !== this.#epoch || this.newer.value === 'live') return;
+    const later = this.#held.filter((entry) => entry.time > page.last);
+    const { value: before } = this.behind;
+    this.#held = [];
+    this.behind.value = 0;
+    for (const entry of [...page.entries, ...later]) this.#hold(entry);
+    this.behind.value = Math.max(this.behind.value, before);
+  }
+
+  /**
    * What is in this part of the history no more has been taken back, and nobody told us.
    * @param {Page} page
    * @param {string} to  up to where it was asked for
    */
   #compare(page, to) {
+    let changed = false;
     const there = new Set(page.entries.map((entry) => (entry.what === 'item' ? entry.item.id : entry.what === 'none' ? entry.id : null)));
     for (let at = this.#shelf.place(to) - 1; at >= 0; at--) {
       const item = /** @type {Kept} */ (this.items[at]);
       if (item.at <= page.first) break;
       if (item.id === null || !item.filed || !isSaid(item) || item.redacted || there.has(item.id)) continue;
       redactItem(item, { by: '', why: '' });
-      this.version.value++;
+      changed = true;
     }
+    if (changed) this.version.value++;
+    return changed;
   }
 
   /** The first part of the history; what comes meanwhile is shown at once, since nothing can be missing in between. */
@@ -409,6 +440,7 @@ export class Run {
   #reset() {
     this.#epoch++;
     this.#shelf.empty();
+    this.#doubtful = '';
     this.from = '';
     this.to = '';
     this.version.value++;

@@ -177,6 +177,50 @@ test('an old message is shown with what surrounds it, and new ones are counted u
   assert.deepEqual(numbers(run), range(92, 101), 'nothing is lost by asking for what there is not');
 });
 
+test('what was missed is counted, also while one looks at an old message', async () => {
+  const history = archive(100);
+  const run = new Run(history.fetch);
+  void run.catchUp();
+  await history.answerAll();
+  void run.goTo('m40');
+  await history.answerAll();
+  run.lost();
+  history.all.push(101, 102);
+  void run.catchUp(entry(98).time);
+  await history.answer();
+  history.all.push(103);
+  run.receive(entry(103));
+  await history.answerAll();
+  assert.deepEqual(numbers(run), range(35, 44));
+  assert.equal(run.newer.value, 'more');
+  assert.deepEqual(run.countSince(entry(98).time), { unread: 5, mentions: 0 });
+  for (let parts = 0; parts < 20 && run.newer.peek() !== 'live'; parts++) {
+    void run.loadNewer();
+    await history.answerAll();
+  }
+  assert.deepEqual(numbers(run), range(35, 103));
+  assert.deepEqual(run.countSince(entry(98).time), { unread: 5, mentions: 0 });
+});
+
+test('what of ours is found in what was missed is sent', async () => {
+  const history = archive(100);
+  const run = new Run((...asked) => history.fetch(...asked).then((page) => {
+    for (const entry of page.entries) if (entry.what === 'item' && entry.item.text === '101') entry.item.tag = 'mine';
+    return page;
+  }));
+  void run.goTo('m40');
+  await history.answerAll();
+  const mine = makeItem({ kind: 'message', time: '2000', text: '0', nick: 'bob', state: 'sending', self: true, tag: 'mine' });
+  run.add(mine);
+  run.lost();
+  history.all.push(101, 102);
+  void run.catchUp(entry(100).time);
+  await history.answerAll();
+  assert.equal(mine.state, 'sent');
+  assert.deepEqual(run.countSince(entry(100).time), { unread: 1, mentions: 0 });
+  assert.equal(run.behind.value, 1);
+});
+
 test('scrolling down ends where it is live', async () => {
   const history = archive(60);
   const run = new Run(history.fetch);

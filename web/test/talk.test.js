@@ -301,6 +301,27 @@ test('what was taken back meanwhile is gone after coming back', async () => {
   assert.ok(room.timeline.items.filter((item) => item.redacted).length === 2);
 });
 
+test('and in other rooms as soon as they are looked at', async () => {
+  const { chat, room, clock, server, socket } = await enter('ann');
+  const joining = chat.join('#other');
+  await clock.pass(1000);
+  const other = await joining;
+  const ids = ['one', 'two'].map((text) => server.happens('bob', 'PRIVMSG', '#other', text));
+  await clock.pass(100);
+  assert.equal(chat.current.value, room);
+  assert.equal(other.unread.value, 2);
+  server.up = false;
+  socket.drop();
+  for (const item of server.history) if (item.id === ids[0]) item.gone = true;
+  server.up = true;
+  await clock.pass(20_000);
+  chat.open(other);
+  await clock.pass(100);
+  assert.deepEqual(texts(other), ['<message>', 'two']);
+  assert.deepEqual(other.timeline.items.find((item) => item.id === ids[0])?.redacted, { by: '', why: '' });
+  assert.equal(other.unread.value, 1);
+});
+
 test('what was said to those of a rank is no part of the history, but not taken back', async () => {
   const { room, clock, server, socket } = await enter('ann');
   server.happens('bob', 'PRIVMSG', '#lobby', 'to all');
