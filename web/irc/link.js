@@ -38,7 +38,7 @@ const ANSWER_WITHIN = 15_000;
 const PROBE_WITHIN = 6_000;
 const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 60_000;
-/** Lines of one bunch, and the least time between two. */
+/** Lines of one bunch, and the least time between two. Out of sight timers come late: then it is several at once. */
 const BUNCH = 250;
 const PAUSE = 16;
 
@@ -55,6 +55,8 @@ export class Link {
   #pump = null;
   /** @type {string[]} */
   #queue = [];
+  /** How much of the queue has been handed on. */
+  #handed = 0;
   #heard = 0;
   #pumped = 0;
 
@@ -140,12 +142,20 @@ export class Link {
   }
 
   #hand() {
+    const now = this.env.clock.now();
+    const bunches = Math.max(1, Math.floor((now - this.#pumped) / PAUSE));
     this.#pump = null;
-    this.#pumped = this.env.clock.now();
-    const lines = this.#queue.length <= BUNCH ? this.#queue : this.#queue.slice(0, BUNCH);
-    this.#queue = this.#queue.length <= BUNCH ? [] : this.#queue.slice(BUNCH);
+    this.#pumped = now;
+    const lines = this.#queue.slice(this.#handed, this.#handed + BUNCH * bunches);
+    this.#handed += lines.length;
+    if (this.#handed === this.#queue.length) this.#empty();
     this.hooks.lines(lines);
     if (this.#queue.length > 0) this.#schedule();
+  }
+
+  #empty() {
+    this.#queue = [];
+    this.#handed = 0;
   }
 
   /** @param {number} ms */
@@ -173,8 +183,8 @@ export class Link {
   #lost() {
     // What has come is heard before the news that nothing more does.
     const socket = this.#socket;
-    const lines = this.#queue;
-    this.#queue = [];
+    const lines = this.#queue.slice(this.#handed);
+    this.#empty();
     if (lines.length > 0) this.hooks.lines(lines);
     // One of them may have been a reason to close for good.
     if (socket !== null && this.#socket !== socket) return;
@@ -191,7 +201,7 @@ export class Link {
     const socket = this.#socket;
     this.#socket = null;
     this.#open = false;
-    this.#queue = [];
+    this.#empty();
     this.#clear('watch');
     this.#clear('pump');
     if (!socket) return;
