@@ -92,6 +92,7 @@ export class Session {
       (room) => (subcommand, ...refs) => events.fetch(this, room(), subcommand, refs),
     );
     this.socket = new Link(env, {
+      opening: () => void (this.link.value = { state: 'connecting' }),
       opened: () => this.#opened(),
       lines: (lines) => this.#lines(lines),
       lost: (retryAt) => batch(() => this.#lost(retryAt)),
@@ -145,7 +146,6 @@ export class Session {
         this.say('QUIT');
         this.#down();
       }
-      this.link.value = { state: 'connecting' };
       this.socket.open();
     });
   }

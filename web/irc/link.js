@@ -25,6 +25,7 @@
 
 /**
  * @typedef {Object} Hooks
+ * @property {() => void} opening  for the first time, or again
  * @property {() => void} opened
  * @property {(lines: string[]) => void} lines
  * @property {(retryAt: number | null) => void} lost  null: it is not tried again
@@ -77,6 +78,7 @@ export class Link {
   open() {
     this.#drop();
     this.#clear('wait');
+    this.hooks.opening();
     /** @type {Socket} */
     let socket;
     try {

@@ -110,8 +110,15 @@ test('a lost connection is tried again after 1 s, then more and more seldom', as
   assert.ok(waits.every((wait, at) => wait >= 1 && wait <= 60 && wait >= 0.55 * Math.min(60, 2 ** at)), String(waits));
   assert.ok((waits.at(-1) ?? 0) >= 36);
   const before = sockets.length;
+  /** @type {string[]} */
+  const states = [];
+  const stop = chat.link.subscribe(({ state }) => states.push(state));
+  await clock.pass(61_000);
+  stop();
+  assert.deepEqual(states, ['waiting', 'connecting', 'waiting']);
+  assert.equal(sockets.length, before + 1, 'by itself');
   chat.retry();
-  assert.equal(sockets.length, before + 1, 'at once when it is asked for');
+  assert.equal(sockets.length, before + 2, 'at once when it is asked for');
   server.up = true;
   chat.retry();
   await clock.pass(2000);

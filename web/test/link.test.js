@@ -13,6 +13,7 @@ function link(clock) {
   /** @type {string[]} */
   const told = [];
   const link = new Link({ url: 'ws://x', socket: () => socket, clock, random: () => 0 }, {
+    opening: () => told.push('opening'),
     opened: () => told.push('opened'),
     lines: (lines) => bunches.push(lines),
     lost: () => told.push('lost'),
@@ -59,4 +60,12 @@ test('what came before the end is heard before the end', async () => {
   socket.drop();
   assert.deepEqual(bunches.flat(), lines(0, 400));
   assert.equal(told.at(-1), 'lost');
+});
+
+test('that it is tried again is told', async () => {
+  const clock = new FakeClock();
+  const { socket, told } = link(clock);
+  socket.drop();
+  await clock.pass(1000);
+  assert.deepEqual(told, ['opening', 'opened', 'lost', 'opening']);
 });
