@@ -25,7 +25,7 @@
 
 /** @typedef {Message | Batch} Thing */
 
-/** Batches that may be open at once, and lines in one: beyond, they are dropped. */
+/** Batches that may be open at once, and lines in one: beyond, they are dropped, so that none is taken for news. */
 const MAX_OPEN = 64;
 const MAX_THINGS = 200_000;
 
@@ -40,8 +40,7 @@ export class Batches {
    */
   take(message) {
     if (message.command === 'BATCH') return this.#bound(message);
-    const outer = this.#open.get(message.tags.get('batch') ?? '');
-    return outer ? held(message, outer) : message;
+    return this.#place(message, message.tags.get('batch'));
   }
 
   /** Forgets what is open: the connection is another one. */
@@ -57,16 +56,27 @@ export class Batches {
     const [mark = '', kind = '', ...params] = message.params;
     const ref = mark.slice(1);
     if (mark.startsWith('+')) {
-      if (this.#open.size >= MAX_OPEN) return null;
       const parent = message.tags.get('batch');
+      if (this.#open.size >= MAX_OPEN || (parent !== undefined && !this.#open.has(parent))) return null;
       this.#open.set(ref, { kind, params, tags: message.tags, source: message.source, things: [], parent });
       return null;
     }
     const batch = this.#open.get(ref);
     if (!batch) return null;
     this.#open.delete(ref);
-    const outer = batch.parent === undefined ? undefined : this.#open.get(batch.parent);
-    return outer ? held(batch, outer) : batch;
+    return this.#place(batch, batch.parent);
+  }
+
+  /**
+   * What comes out at once; nothing if it is in a batch.
+   * @param {Thing} thing
+   * @param {string | undefined} ref  the batch that it is in
+   * @returns {Thing | null}
+   */
+  #place(thing, ref) {
+    if (ref === undefined) return thing;
+    const outer = this.#open.get(ref);
+    return outer ? held(thing, outer) : null;
   }
 }
 

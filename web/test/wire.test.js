@@ -88,8 +88,21 @@ test('an answer goes through line by line, with its label', () => {
 });
 
 test('what is left open, or was never opened, does no harm', () => {
-  assert.equal(batches('BATCH -x', 'BATCH', 'BATCH +', '@batch=nope X y').length, 1);
-  assert.equal(batches(...Array.from({ length: 1000 }, (_, at) => `BATCH +${at} x`)).length, 0);
+  assert.equal(batches('BATCH -x', 'BATCH', 'BATCH +').length, 0);
+});
+
+test('what belongs to a batch that is not open is no line of its own', () => {
+  assert.equal(batches('@batch=nope :n PRIVMSG #a :x').length, 0);
+  assert.equal(batches('@batch=nope :n BATCH +1 draft/multiline #a', '@batch=1 :n PRIVMSG #a :x', ':n BATCH -1').length, 0);
+});
+
+test('so many batches may be open at once, and what is in more is dropped', () => {
+  const open = Array.from({ length: 65 }, (_, at) => `BATCH +${at} chathistory #a`);
+  const held = Array.from({ length: 65 }, (_, at) => `@batch=${at} :n PRIVMSG #a :${at}`);
+  const close = Array.from({ length: 65 }, (_, at) => `BATCH -${at}`);
+  const things = batches(...open, ...held, ...close);
+  assert.equal(things.length, 64);
+  assert.ok(things.every((thing) => isBatch(thing) && thing.things.length === 1));
 });
 
 test('what is offered and useful is asked for, also later', () => {
