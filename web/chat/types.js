@@ -161,6 +161,7 @@
  */
 
 /**
+ * Somebody, as they are to the server: `idle` in seconds, `signon` in milliseconds since 1970.
  * @typedef {{ nick: string, user: string, host: string, realname: string, account: string | null, away: string | null,
  *   rooms: string[], idle: number | null, signon: number | null, oper: boolean, bot: boolean, secure: boolean,
  *   metadata: Record<string, string> }} Whois

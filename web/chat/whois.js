@@ -58,7 +58,7 @@ function read(found, { command, params }) {
       break;
     case '317':
       found.idle = Number.parseInt(second, 10) || 0;
-      found.signon = Number.parseInt(third, 10) || null;
+      found.signon = Number.parseInt(third, 10) * 1000 || null;
       break;
     case '760': case '761':
       if (Object.keys(found.metadata).length < MAX_FACTS) found.metadata[second.slice(0, 64)] = text;
@@ -81,7 +81,7 @@ export function told(found, t) {
     found.bot && t('whois.bot'),
     found.secure && t('whois.secure'),
     found.idle !== null && t('whois.idle', { idle: found.idle }),
-    found.signon !== null && t('whois.signon', { signon: new Date(found.signon * 1000).toISOString() }),
+    found.signon !== null && t('whois.signon', { signon: new Date(found.signon).toISOString() }),
     ...Object.entries(found.metadata).map(([key, value]) => t('whois.fact', { key, value })),
   ];
   return lines.filter(Boolean).join('\n');
