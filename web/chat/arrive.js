@@ -118,7 +118,8 @@ export class Arrival {
   async #converse() {
     const session = this.session();
     const now = session.env.clock.now();
-    const times = [now - LATELY, now + 60 * 60 * 1000].map((time) => `timestamp=${new Date(time).toISOString()}`);
+    // Counted from the first: if there are more, the latest come. They are ordered the other way round all the same.
+    const times = [now + 60 * 60 * 1000, now - LATELY].map((time) => `timestamp=${new Date(time).toISOString()}`);
     const reply = await session.ask('CHATHISTORY', ['TARGETS', ...times, '100']);
     const lines = reply.flatMap((thing) => (isBatch(thing) ? thing.things : []));
     const people = lines.flatMap((line) => {
