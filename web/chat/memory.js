@@ -13,7 +13,8 @@
 /** @typedef {{ name: string, kind: 'room' | 'person', key: string, muted: boolean }} Place */
 
 /** @typedef {{ places: Place[], markers: Record<string, string>, drafts: Record<string, string>,
- *   closed: Record<string, string>, ignored: string[], current: string }} Kept */
+ *   closed: Record<string, string>, ignored: string[], current: string,
+ *   casemapping: string }} Kept  `casemapping`: how the names in it were folded */
 
 /** Markers and drafts of so many rooms; those set first go first. */
 const MOST = 500;
@@ -92,6 +93,7 @@ export class Memory {
     const names = new Set(this.kept.places.map((place) => place.name.toLowerCase()));
     this.kept.places.push(...before.places.filter((place) => !names.has(place.name.toLowerCase())));
     this.kept.drafts = Object.assign(Object.create(null), before.drafts, this.kept.drafts);
+    this.kept.casemapping ||= before.casemapping;
     this.kept.ignored = [...new Set([...before.ignored, ...this.kept.ignored])];
     for (const [key, time] of Object.entries(before.markers)) {
       if (time > (this.kept.markers[key] ?? '')) this.kept.markers[key] = time;
@@ -172,6 +174,7 @@ function checked(found) {
     closed: words(found?.closed),
     ignored: list(found?.ignored).filter((nick) => typeof nick === 'string'),
     current: typeof found?.current === 'string' ? found.current : '',
+    casemapping: typeof found?.casemapping === 'string' ? found.casemapping : '',
   };
 }
 

@@ -36,10 +36,11 @@ export function entered(session, room, name) {
  */
 export function renamed(session, room, from) {
   const { drafts, markers } = session.memory.kept;
-  for (const record of [drafts, markers]) {
-    const value = record[session.fold(from)];
+  const before = session.fold(from);
+  for (const record of before === room.key ? [] : [drafts, markers]) {
+    const value = record[before];
     if (value !== undefined) record[room.key] = value;
-    delete record[session.fold(from)];
+    delete record[before];
   }
   remember(session);
 }
@@ -60,13 +61,14 @@ export function gone(session, room) {
   });
 }
 
-/** Writes down where we are. @param {Session} session */
+/** Writes down where we are, and which names are equal there. @param {Session} session */
 export function remember(session) {
   const { kept } = session.memory;
   kept.places = session.rooms.list.value.map((room) => ({
     name: room.name, kind: room.kind, key: room.entry, muted: room.muted.value,
   }));
   kept.current = session.current.value?.key ?? kept.current;
+  kept.casemapping = session.isupport.get('CASEMAPPING') ?? '';
   session.memory.save();
 }
 
@@ -77,6 +79,7 @@ export function remember(session) {
 export function restore(session) {
   const { kept, known } = session.memory;
   const places = known ? kept.places : [{ name: session.env.room, kind: /** @type {const} */ ('room'), key: '', muted: false }];
+  if (kept.casemapping !== '') session.isupport.take([`CASEMAPPING=${kept.casemapping}`]);
   batch(() => {
     for (const { name, kind, key, muted } of places) {
       const room = session.rooms.ensure(name, kind);

@@ -75,6 +75,7 @@ export const handlers = {
       const member = room.crowd.get(session.fold(nick));
       drop(session, room, nick);
       if (member) put(session, room, { ...member, nick: to });
+      if (room.kind === 'person' && room.key === session.fold(nick)) follow(session, room, to);
       note(session, room, message);
     }
   },
@@ -227,6 +228,20 @@ export function loggedIn(session, account) {
   session.account = account;
   const me = session.me.value;
   if (me && session.registered && me.account !== account) session.me.value = { ...me, account };
+}
+
+/**
+ * The other one of a conversation is called otherwise now.
+ * @param {Session} session
+ * @param {ChatRoom} room
+ * @param {string} to
+ */
+function follow(session, room, to) {
+  const there = session.rooms.get(to);
+  if (there && there !== room) return;
+  const from = room.name;
+  session.rooms.rename(room, to);
+  renamed(session, room, from);
 }
 
 /**

@@ -132,6 +132,89 @@ test('a room that is renamed keeps all it has', async () => {
   assert.equal(chat.rooms.value.length, 1);
 });
 
+test('a room that is written otherwise keeps all it has', async () => {
+  const { chat, room, hear, at, clock, storage } = await enter();
+  await hear(`${at()} :bob!u@h PRIVMSG #lobby :before`);
+  room.draft.value = 'half a sen';
+  chat.seen(room);
+  await clock.pass(1000);
+  const kept = () => JSON.parse(storage.getItem('saloon:of:guest:ann') ?? '');
+  const { drafts, markers } = kept();
+  await hear(`${at()} :bob!u@h RENAME #lobby #Lobby :`);
+  await clock.pass(1000);
+  assert.equal(room.name, '#Lobby');
+  assert.deepEqual([kept().drafts, kept().markers], [drafts, markers]);
+  assert.deepEqual(drafts, { '#lobby': 'half a sen' });
+});
+
+test('a conversation goes with who changes their nick', async () => {
+  const { chat, hear, at } = await enter();
+  await hear(`${at()} :bob!u@h JOIN #lobby * :Bob`, `${at()} :bob!u@h PRIVMSG ann :one`);
+  const talk = chat.rooms.value.find(({ name }) => name === 'bob');
+  assert.ok(talk);
+  talk.draft.value = 'half a sen';
+  await hear(`${at()} :bob!u@h NICK Bobby`, `${at()} :Bobby!u@h PRIVMSG ann :two`);
+  assert.deepEqual([talk.name, talk.key, talk.draft.value], ['Bobby', 'bobby', 'half a sen']);
+  assert.deepEqual(texts(talk), ['one', 'two']);
+  assert.equal(chat.rooms.value.length, 2);
+  // But not into one that there is already.
+  await hear(`${at()} :eve!u@h PRIVMSG ann :hi`, `${at()} :Bobby!u@h NICK eve`);
+  assert.deepEqual(chat.rooms.value.map(({ name }) => name), ['#lobby', 'Bobby', 'eve']);
+});
+
+test('names are equal as the network says, also before it has said so', async () => {
+  const clock = new FakeClock();
+  const server = new FakeServer(clock);
+  server.casemapping = 'rfc1459';
+  const first = world({ clock, connect: server.connect });
+  void first.chat.enter({ nick: 'ann' });
+  await clock.pass(2000);
+  const joining = first.chat.join('#a[b]');
+  await clock.pass(1000);
+  (await joining).draft.value = 'half a sen';
+  await clock.pass(1000);
+  first.socket.drop();
+  const second = world({ clock, connect: server.connect, storage: first.storage, session: first.session });
+  const room = second.chat.rooms.value.find(({ name }) => name === '#a[b]');
+  assert.deepEqual([room?.key, room?.draft.value], ['#a{b}', 'half a sen']);
+  await clock.pass(3000);
+  assert.equal(room?.joined.value, true);
+  assert.equal(second.chat.rooms.value.length, 2);
+});
+
+test('of many conversations those come that were going on last', async () => {
+  const clock = new FakeClock();
+  const server = new FakeServer(clock);
+  server.accounts.set('ann', 'x');
+  const ann = { nick: 'ann', account: 'ann', mask: 'ann!u@h' };
+  for (let number = 0; number < 130; number++) server.tell(ann, 'PRIVMSG', `n${number}`, ['hi'], {}, null);
+  const { chat } = world({ clock, connect: server.connect });
+  void chat.enter({ account: 'ann', password: 'x' });
+  await clock.pass(5000);
+  const people = chat.rooms.value.filter(({ kind }) => kind === 'person').map(({ name }) => name).sort();
+  assert.deepEqual(people, Array.from({ length: 20 }, (_, at) => `n${110 + at}`));
+});
+
+test('who somebody is', async () => {
+  const { chat, room, socket, hear, clock } = await enter();
+  socket.heard = null;
+  const asked = chat.whois('bob');
+  await clock.pass(1);
+  const label = /label=(\w+)/.exec(socket.sent.at(-1) ?? '')?.[1];
+  await hear(
+    `@label=${label} :s BATCH +w labeled-response`, '@batch=w :s 311 ann bob u h * :Bob B.',
+    '@batch=w :s 317 ann bob 5 1767268800 :idle, signon', '@batch=w :s 318 ann bob :End', ':s BATCH -w',
+  );
+  const found = await asked;
+  assert.equal(found.signon, Date.parse('2026-01-01T12:00:00.000Z'), 'in milliseconds');
+  assert.equal(found.idle, 5);
+  void chat.send(room, '/whois bob');
+  await clock.pass(1);
+  const again = /label=(\w+)/.exec(socket.sent.at(-1) ?? '')?.[1];
+  await hear(`@label=${again} :s 317 ann bob 5 1767268800 :idle, signon`);
+  assert.match(texts(room).at(-1) ?? '', /Here since 2026-01-01T12:00:00.000Z/);
+});
+
 test('who writes to us opens a conversation, where everything is for us', async () => {
   const { chat, hear, at, news } = await enter();
   await hear(`${at()} :bob!u@h PRIVMSG ann :psst`);

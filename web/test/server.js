@@ -30,6 +30,7 @@ export class FakeServer {
   /** By account and target. @type {Map<string, string>} */
   markers = new Map();
   lag = 5;
+  casemapping = 'ascii';
   /** What `CAP LS` offers. */
   caps = CAPS;
   /** Nicks of people who are there, without a client of ours. @type {Set<string>} */
@@ -334,7 +335,7 @@ export class Peer {
     if (this.#password !== this.server.password) return this.numeric('464', 'Password incorrect');
     this.registered = true;
     this.numeric('001', `Welcome to the Test Network, ${this.mask}`);
-    this.numeric('005', 'CASEMAPPING=ascii', 'CHANTYPES=#', 'CHATHISTORY=100', 'MONITOR=100', 'NETWORK=Test', 'PREFIX=(qaohv)~&@%+', 'STATUSMSG=~&@%+', 'WHOX', 'CHANMODES=beI,k,l,imnst', 'are supported');
+    this.numeric('005', `CASEMAPPING=${this.server.casemapping}`, 'CHANTYPES=#', 'CHATHISTORY=100', 'MONITOR=100', 'NETWORK=Test', 'PREFIX=(qaohv)~&@%+', 'STATUSMSG=~&@%+', 'WHOX', 'CHANMODES=beI,k,l,imnst', 'are supported');
     this.numeric('422', 'No MOTD');
   }
 
