@@ -145,10 +145,11 @@ export async function join(session, name, key = '') {
   if (!session.isupport.isRoom(name)) return converse(session, name);
   const there = session.rooms.get(name);
   if (there?.joined.value) return there;
-  await session.demand('JOIN', key ? [name, key] : [name]);
+  const entry = key || (there?.entry ?? '');
+  await session.demand('JOIN', entry ? [name, entry] : [name]);
   // The server may have sent us elsewhere, or had us there already.
   const room = session.rooms.get(name) ?? session.rooms.ensure(name, 'room');
-  room.entry = key;
+  room.entry = entry;
   if (!room.joined.value) entered(session, room, room.name);
   remember(session);
   return room;
