@@ -46,8 +46,9 @@ function pageOf(session, room, things) {
     if (entry.time > last) last = entry.time;
     const said = entry.what === 'item' || entry.what === 'more' ? entry.item : null;
     if (said) said.room = room;
-    const ignored = said !== null && session.ignored.has(session.fold(said.nick));
-    entries.push(ignored ? { what: 'none', where: entry.where, time: entry.time, id: said.id } : entry);
+    const nick = entry.what === 'react' ? entry.nick : said?.nick;
+    const ignored = nick !== undefined && session.ignored.has(session.fold(nick));
+    entries.push(ignored ? { what: 'none', where: entry.where, time: entry.time, id: said?.id ?? null } : entry);
   }
   return { entries, count: first === '' ? 0 : things.length, first, last };
 }

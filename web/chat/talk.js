@@ -43,7 +43,7 @@ export function said(session, thing) {
   if (!entry || entry.what === 'none') return;
   const nick = thing.source?.nick ?? '';
   if (session.isMe(nick)) learnFrom(session, thing);
-  else if (session.ignored.has(session.fold(nick))) return;
+  else if (entry.what !== 'redact' && session.ignored.has(session.fold(nick))) return;
   if (entry.time !== '') session.ahead = Date.parse(entry.time) - session.env.clock.now();
   const room = placeFor(session, entry.where, entry.what === 'item');
   if (!room) return;
