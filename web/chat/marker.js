@@ -78,11 +78,10 @@ function move(session, room, time) {
 function tell(session, room) {
   if (!able(session) || room.telling) return;
   room.telling = true;
-  const { connection } = session;
   session.env.clock.setTimeout(() => {
     room.telling = false;
     const marker = room.marker.value;
-    if (marker === null || marker <= room.marked || connection !== session.connection || !able(session)) return;
+    if (marker === null || marker <= room.marked || !able(session)) return;
     room.marked = marker;
     session.say('MARKREAD', room.name, `timestamp=${marker}`);
   }, room.marked === '' ? 0 : TELL_EVERY);

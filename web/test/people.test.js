@@ -95,6 +95,22 @@ test('who is kicked stays to read, and can come back', async () => {
   assert.equal(room.joined.value, true);
 });
 
+test('a key is remembered, and used to come back', async () => {
+  const { chat, hear, at, server, clock, socket, storage } = await enter();
+  const joining = chat.join('#secret', 'sesame');
+  await clock.pass(1000);
+  await joining;
+  await hear(`${at()} :bob!u@h KICK #secret ann :out`);
+  server.rooms.get('#secret')?.clear();
+  socket.take();
+  const back = chat.join('#secret');
+  await clock.pass(1000);
+  await back;
+  assert.ok(socket.take().includes('JOIN #secret sesame'));
+  const { places } = JSON.parse(storage.getItem('saloon:of:guest:ann') ?? '');
+  assert.deepEqual(places.map((/** @type {any} */ place) => place.key), ['', 'sesame']);
+});
+
 test('what is said while one is out is there when one comes back', async () => {
   const { chat, room, hear, at, server, clock } = await enter();
   server.happens('bob', 'PRIVMSG', '#lobby', 'one');
@@ -295,6 +311,27 @@ test('the marker of an account goes to the server, and comes from there', async 
   assert.equal(two.chat.current.value?.unread.value, 0);
 });
 
+test('what was read just before the connection was lost is told when it is back', async () => {
+  const clock = new FakeClock();
+  const server = new FakeServer(clock);
+  server.accounts.set('ann', 'x');
+  const one = world({ clock, connect: server.connect });
+  void one.chat.enter({ account: 'ann', password: 'x' });
+  await clock.pass(2000);
+  const room = one.chat.current.value;
+  assert.ok(room);
+  for (const text of ['one', 'two']) {
+    server.happens('bob', 'PRIVMSG', '#lobby', text);
+    await clock.pass(100);
+    one.chat.seen(room);
+  }
+  // The second is to be told in two seconds: by then we are back.
+  one.socket.drop();
+  await clock.pass(20_000);
+  assert.equal(one.chat.link.value.state, 'online');
+  assert.equal(server.markers.get('ann #lobby'), room.marker.value);
+});
+
 test('typing is shown, and fades', async () => {
   const { room, hear, clock, at } = await enter();
   await hear('@+typing=active :bob!u@h TAGMSG #lobby', '@+typing=paused :eve!u@h TAGMSG #lobby', '@+typing=active :ann!u@h TAGMSG #lobby');
@@ -397,6 +434,24 @@ test('who is ignored is not heard', async () => {
   await chat.send(room, '/unignore eve');
   await hear(`${at()} :eve!u@h PRIVMSG #lobby :hello`);
   assert.equal(room.unread.value, 1);
+});
+
+test('but what they take back is taken back, and their reactions are not shown', async () => {
+  const { chat, room, hear, at, clock, server, socket } = await enter();
+  await hear(`${at()};+saloon/id=q :eve!u@h PRIVMSG #lobby :regretted`);
+  const item = room.timeline.items.at(-1);
+  const asked = server.happens('bob', 'PRIVMSG', '#lobby', 'question');
+  await chat.send(room, '/ignore eve');
+  await hear(`@time=${server.stamp()} :eve!u@h REDACT #lobby ${item?.id}`);
+  assert.deepEqual(item?.redacted, { by: 'eve', why: '' });
+  server.up = false;
+  socket.drop();
+  server.happens('eve', 'TAGMSG', '#lobby', undefined, { '+draft/reply': asked, '+draft/react': 'x' });
+  server.happens('fay', 'TAGMSG', '#lobby', undefined, { '+draft/reply': asked, '+draft/react': 'y' });
+  server.up = true;
+  await clock.pass(20_000);
+  const question = room.timeline.items.find(({ id }) => id === asked);
+  assert.deepEqual(question?.reactions, new Map([['y', ['fay']]]));
 });
 
 test('what is searched for comes newest first, and goes on from there', async () => {
