@@ -119,6 +119,8 @@ export function createChat(given) {
     onNews: (hook) => session.onNews(hook),
     visible(visible) {
       session.visible = visible;
+      // It may never come back.
+      if (!visible) session.memory.saveNow();
       // A computer that slept may have lost the connection without noticing.
       if (visible && session.link.value.state === 'online') session.socket.probe();
     },
@@ -139,7 +141,7 @@ function furnish(session, room) {
     if (draft === (drafts[room.key] ?? '')) return;
     if (draft === '') delete drafts[room.key];
     else drafts[room.key] = draft;
-    memory.save();
+    memory.saveSoon(session.env.clock);
   });
 }
 

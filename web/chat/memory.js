@@ -27,6 +27,8 @@ export class Memory {
   #soon = false;
   /** @type {Kept} */
   kept = nothing();
+  /** The same, as it was written last. @type {Kept} */
+  #stored = nothing();
   /** Whether anything was known of who we are. */
   known = false;
 
@@ -74,21 +76,24 @@ export class Memory {
 
   set door(password) {
     this.#door = password;
-    write(this.session, 'door', password);
+    write(this.session, 'door', password || null);
   }
 
   /**
-   * Looks up what is known of somebody. `bring`: adds it to what we have now, since we are the same.
+   * Looks up what is known of somebody. `bring`: we are the same, so it is added to what we have now, and there is
+   * no other record.
    * @param {string} who
    * @param {boolean} [bring]
    */
   open(who, bring = false) {
     if (who === this.#who) return;
     const before = this.kept;
+    if (bring) this.#forgetWho();
     this.#who = who;
     const found = read(this.storage, `of:${who}`);
     this.known = found !== null;
     this.kept = checked(found);
+    this.#stored = checked(found);
     if (!bring) return;
     const names = new Set(this.kept.places.map((place) => place.name.toLowerCase()));
     this.kept.places.push(...before.places.filter((place) => !names.has(place.name.toLowerCase())));
@@ -105,23 +110,38 @@ export class Memory {
   saveSoon(clock) {
     if (this.#soon) return;
     this.#soon = true;
-    clock.setTimeout(() => this.#soon && this.save(), SOON);
+    clock.setTimeout(() => this.saveNow(), SOON);
   }
 
+  /** Saves what was to be saved in a while. */
+  saveNow() {
+    if (this.#soon) this.save();
+  }
+
+  /** Writes what was changed here, and leaves what another tab has written. */
   save() {
     this.#soon = false;
     if (this.#who === '') return;
-    for (const record of [this.kept.markers, this.kept.drafts, this.kept.closed]) shorten(record);
-    write(this.storage, `of:${this.#who}`, this.kept);
+    const name = `of:${this.#who}`;
+    this.kept = merged(this.#stored, this.kept, checked(read(this.storage, name)));
+    if (write(this.storage, name, this.kept)) this.#stored = checked(read(this.storage, name));
     this.known = true;
   }
 
+  /** Forgets who we are, and what we were doing here. */
   forget() {
     this.identity = null;
     this.keepPassword(null);
+    this.door = '';
+    this.#forgetWho();
     this.#who = '';
     this.kept = nothing();
     this.known = false;
+  }
+
+  #forgetWho() {
+    this.#soon = false;
+    if (this.#who !== '') write(this.storage, `of:${this.#who}`, null);
   }
 }
 
@@ -178,6 +198,30 @@ function checked(found) {
   };
 }
 
+/**
+ * What is there, with the changes of one tab.
+ * @param {Kept} before
+ * @param {Kept} after
+ * @param {Kept} there
+ * @returns {Kept}
+ */
+function merged(before, after, there) {
+  const whole = { ...there };
+  for (const name of /** @type {const} */ (['markers', 'drafts', 'closed'])) {
+    for (const key of new Set([...Object.keys(before[name]), ...Object.keys(after[name])])) {
+      const value = after[name][key];
+      if (value === before[name][key]) continue;
+      if (value === undefined) delete there[name][key];
+      else there[name][key] = value;
+    }
+    shorten(there[name]);
+  }
+  for (const name of /** @type {const} */ (['places', 'ignored', 'current', 'casemapping'])) {
+    if (JSON.stringify(after[name]) !== JSON.stringify(before[name])) Object.assign(whole, { [name]: after[name] });
+  }
+  return whole;
+}
+
 /** @param {Record<string, string>} record */
 function shorten(record) {
   const keys = Object.keys(record);
@@ -201,12 +245,14 @@ function read(storage, key) {
  * @param {Storage} storage
  * @param {string} key
  * @param {unknown} value
+ * @returns {boolean}  whether it could be: else the storage is full or forbidden, and it is forgotten with the page
  */
 function write(storage, key, value) {
   try {
     if (value === null) storage.removeItem(PREFIX + key);
     else storage.setItem(PREFIX + key, JSON.stringify(value));
+    return true;
   } catch {
-    // Full, or forbidden: then it is forgotten with the page.
+    return false;
   }
 }

@@ -2,6 +2,7 @@
 /** Coming in, and coming back. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { forgetful } from '../chat/memory.js';
 import { FakeServer } from './server.js';
 import { FakeClock, texts, world } from './world.js';
 
@@ -213,6 +214,77 @@ test('who leaves is forgotten', async () => {
   assert.equal(chat.me.value, null);
   assert.equal(sockets.length, 1);
   assert.equal(saloon({ clock, server, storage, session }).chat.link.value.state, 'idle');
+});
+
+test('who leaves leaves nothing in the browser', async () => {
+  const kept = /** @type {Map<string, string>} */ (new Map());
+  const storage = {
+    getItem: (/** @type {string} */ key) => kept.get(key) ?? null,
+    setItem: (/** @type {string} */ key, /** @type {string} */ value) => void kept.set(key, value),
+    removeItem: (/** @type {string} */ key) => void kept.delete(key),
+  };
+  const { chat, clock, server } = saloon({ storage, session: storage });
+  server.accounts.set('ann', 'secret');
+  server.password = 'knock';
+  void chat.enter({ nick: 'bob', door: 'knock' });
+  await clock.pass(2000);
+  const room = chat.current.value;
+  assert.ok(room);
+  room.draft.value = 'half a sen';
+  void chat.send(room, '/nick rob');
+  await clock.pass(1000);
+  assert.equal(chat.me.value?.nick, 'rob');
+  const in_ = chat.logIn('ann', 'secret');
+  await clock.pass(5000);
+  await in_;
+  const out = chat.logOut();
+  await clock.pass(5000);
+  await out;
+  assert.equal(chat.me.value?.account, null);
+  chat.leave();
+  await clock.pass(60_000);
+  assert.deepEqual([...kept], []);
+});
+
+test('what another tab remembers is kept', async () => {
+  const { chat, clock, storage } = saloon();
+  void chat.enter({ nick: 'ann' });
+  await clock.pass(2000);
+  const room = chat.current.value;
+  assert.ok(room);
+  room.draft.value = 'here';
+  await clock.pass(1000);
+  const kept = JSON.parse(storage.getItem('saloon:of:guest:ann') ?? '');
+  kept.drafts['bob'] = 'in another tab';
+  kept.ignored.push('eve');
+  storage.setItem('saloon:of:guest:ann', JSON.stringify(kept));
+  room.draft.value = 'here, and more';
+  await clock.pass(1000);
+  const after = JSON.parse(storage.getItem('saloon:of:guest:ann') ?? '');
+  assert.deepEqual(after.drafts, { '#lobby': 'here, and more', bob: 'in another tab' });
+  assert.deepEqual(after.ignored, ['eve']);
+  room.draft.value = '';
+  await clock.pass(1000);
+  assert.deepEqual(JSON.parse(storage.getItem('saloon:of:guest:ann') ?? '').drafts, { bob: 'in another tab' });
+});
+
+test('what is written is remembered soon, and at once when the page goes out of sight', async () => {
+  const storage = forgetful();
+  let writes = 0;
+  const counted = { ...storage, setItem: (/** @type {string} */ key, /** @type {string} */ value) => (writes++, storage.setItem(key, value)) };
+  const { chat, clock } = saloon({ storage: counted });
+  void chat.enter({ nick: 'ann' });
+  await clock.pass(2000);
+  const room = chat.current.value;
+  assert.ok(room);
+  writes = 0;
+  for (const draft of ['h', 'ha', 'hal', 'half']) room.draft.value = draft;
+  assert.equal(writes, 0);
+  chat.visible(false);
+  assert.equal(writes, 1);
+  assert.match(storage.getItem('saloon:of:guest:ann') ?? '', /"half"/);
+  await clock.pass(1000);
+  assert.equal(writes, 1);
 });
 
 test('what is in the storage may be anything', () => {
