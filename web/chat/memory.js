@@ -97,7 +97,10 @@ export class Memory {
     if (!bring) return;
     const names = new Set(this.kept.places.map((place) => place.name.toLowerCase()));
     this.kept.places.push(...before.places.filter((place) => !names.has(place.name.toLowerCase())));
-    this.kept.drafts = Object.assign(Object.create(null), before.drafts, this.kept.drafts);
+    for (const name of /** @type {const} */ (['drafts', 'closed'])) {
+      this.kept[name] = Object.assign(Object.create(null), before[name], this.kept[name]);
+    }
+    this.kept.current ||= before.current;
     this.kept.casemapping ||= before.casemapping;
     this.kept.ignored = [...new Set([...before.ignored, ...this.kept.ignored])];
     for (const [key, time] of Object.entries(before.markers)) {
