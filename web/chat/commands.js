@@ -2,6 +2,7 @@
 /** What can be typed after a slash. */
 
 import { isBatch } from '../irc/batch.js';
+import { plain } from '../irc/text.js';
 import { ChatError } from './failure.js';
 import { logIn, logOut, register } from './account.js';
 import { join, part } from './place.js';
@@ -99,7 +100,7 @@ const ROWS = [
   { name: 'search', least: 1, run: async ({ session, room, text }) => {
     const { items } = await search(session, room, text);
     // As all that is said: the newest last.
-    const lines = items.reverse().map(({ item }) => `${item.time.slice(0, 16).replace('T', ' ')} ${item.nick}: ${item.text}`);
+    const lines = items.reverse().map(({ item }) => `${item.time.slice(0, 16).replace('T', ' ')} ${item.nick}: ${plain(item.text)}`);
     session.tell([session.env.t('local.found', { count: items.length }), ...lines].join('\n'), room);
   } },
   { name: 'ignore', complete: 'nick', run: ({ session, room, words: [nick] }) => {

@@ -2,7 +2,7 @@
 /** What lines mean for a timeline: the same for what happens now, for history, and for what was searched for. */
 
 import { isBatch } from '../irc/batch.js';
-import { clean, cleanLine, ctcp } from '../irc/text.js';
+import { clean, cleanLine, ctcp, plain } from '../irc/text.js';
 import { isSaid, makeItem } from './item.js';
 import { mentions } from './mention.js';
 
@@ -32,7 +32,8 @@ import { mentions } from './mention.js';
  * @property {import('../irc/isupport.js').Isupport} isupport
  */
 
-const MAX_TEXT = 64 * 1024;
+/** A message is no longer than this, also one that comes in parts. */
+export const MAX_TEXT = 64 * 1024;
 const MAX_REACTION = 64;
 
 /**
@@ -103,7 +104,7 @@ function said(thing, { command, target, text, time, now }, reader) {
   const reply = tags.get('+draft/reply') || tags.get('+reply');
   if (reply) item.reply = { id: reply, nick: '', text: '' };
   const person = !reader.isupport.isRoom(where);
-  item.mention = !item.self && isSaid(item) && (person || mentions(words, reader.me().nick));
+  item.mention = !item.self && isSaid(item) && (person || mentions(plain(words), reader.me().nick));
   // Only the first part of what did not fit in a line has an id.
   return { what: id === null && time !== '' ? 'more' : 'item', where, time, item };
 }

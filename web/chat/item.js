@@ -1,6 +1,8 @@
 // @ts-check
 /** One thing in a timeline, with what only `chat/` needs to know of it. */
 
+import { plain } from '../irc/text.js';
+
 /** @typedef {import('./types.js').Item} Item */
 
 /**
@@ -28,6 +30,8 @@
 /** Orders what is being sent behind everything that has a time. */
 export const LAST = '~';
 
+/** How much of a message stands in an answer to it. */
+const MAX_QUOTE = 300;
 /** Reactions to one message: so many different ones, and so many people for each. */
 const MAX_REACTIONS = 50;
 const MAX_REACTING = 500;
@@ -70,6 +74,15 @@ export function makeItem(given) {
  */
 export function isSaid(item) {
   return item.kind === 'message' || item.kind === 'action' || item.kind === 'notice';
+}
+
+/**
+ * A message, as it stands in an answer to it.
+ * @param {Item} item
+ * @param {string} id  its own
+ */
+export function quote(item, id) {
+  return { id, nick: item.nick, text: plain(item.text).slice(0, MAX_QUOTE) };
 }
 
 /**

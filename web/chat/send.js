@@ -14,7 +14,7 @@
 
 import { byteLength, parcels, pieces } from '../irc/split.js';
 import { ChatError, failureOf } from './failure.js';
-import { isOurs, makeItem } from './item.js';
+import { isOurs, makeItem, quote } from './item.js';
 import { fetchPage } from './history.js';
 import { stopTyping } from './typing.js';
 import { isBatch } from '../irc/batch.js';
@@ -53,7 +53,7 @@ export function speak(session, room, text, kind = 'message') {
       self: true,
       state: 'sending',
       text: textOf(lines, kind),
-      reply: reply?.id && at === 0 ? { id: reply.id, nick: reply.nick, text: reply.text.slice(0, 300) } : null,
+      reply: reply?.id && at === 0 ? quote(reply, reply.id) : null,
       tag: session.random(),
       room,
     });

@@ -9,15 +9,12 @@
  * whatever comes before the echo was said before it.
  */
 
-import { LAST, isOurs } from './item.js';
+import { MAX_TEXT } from './entry.js';
+import { LAST, isOurs, quote } from './item.js';
 import { Marks } from './marks.js';
 
 /** @typedef {import('./entry.js').Entry} Entry */
 /** @typedef {import('./item.js').Kept} Kept */
-
-/** A message that comes in parts is no longer than this. */
-const MAX_TEXT = 65_536;
-const MAX_QUOTE = 300;
 
 export class Shelf {
   /** @type {Kept[]} */
@@ -163,7 +160,7 @@ export class Shelf {
    */
   #answered(reply) {
     const item = this.#byId.get(reply.id);
-    return item ? { id: reply.id, nick: item.nick, text: item.text.slice(0, MAX_QUOTE) } : reply;
+    return item ? quote(item, reply.id) : reply;
   }
 
   /**

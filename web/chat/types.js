@@ -85,7 +85,7 @@
  * @property {boolean} self  whether we said it
  * @property {boolean} mention  whether it names us
  * @property {boolean} bot
- * @property {string} text  lines are separated by \n
+ * @property {string} text  lines are separated by \n; styles are switched by the characters of `irc/text.js`
  * @property {Fact | null} event
  * @property {number} count
  * @property {'sending' | 'sent' | 'failed'} state  only ours are ever something else than `sent`

@@ -1,24 +1,37 @@
 // @ts-check
 /** What stands in a message, between the wire and the eye: codes for colours, CTCP, control characters. */
 
-/** Bold, colour, reverse and so on, as mIRC began to send them; with the digits that belong to a colour. */
-const CODES = /\x03(?:\d{1,2}(?:,\d{1,2})?)?|\x04(?:[0-9a-fA-F]{6}(?:,[0-9a-fA-F]{6})?)?|[\x02\x0f\x11\x16\x1d-\x1f]/g;
-const CONTROLS = /[\0-\x08\x0b-\x1f\x7f-\x9f]/g;
+/**
+ * Whatever is no text: codes for styles and colours, as mIRC began to send them, with the digits that belong to a
+ * colour; and control characters, but for line feeds and tabs.
+ */
+export const CONTROL = /\x03(?:\d{1,2}(?:,\d{1,2})?)?|\x04(?:[0-9a-fA-F]{6}(?:,[0-9a-fA-F]{6})?)?|[\0-\x08\x0b-\x1f\x7f-\x9f]/g;
+/** Bold, italic, underlined, struck through, monospace; and no style any more. */
+const STYLES = '\x02\x1d\x1f\x1e\x11\x0f';
 
 /**
- * A text without codes and control characters, but for line feeds and tabs.
+ * A text of which nothing but the styles has to be understood. Colours are left out: nobody chose them for this
+ * page's background.
  * @param {string} text
  */
 export function clean(text) {
-  return text.replace(CODES, '').replace(CONTROLS, '');
+  return text.replace(CONTROL, (code) => (STYLES.includes(code) ? code : ''));
 }
 
 /**
- * A text for one line, such as a topic.
+ * The words alone.
+ * @param {string} text
+ */
+export function plain(text) {
+  return text.replace(CONTROL, '');
+}
+
+/**
+ * The words for one line, such as a topic.
  * @param {string} text
  */
 export function cleanLine(text) {
-  return clean(text).replace(/[\n\t]+/g, ' ');
+  return plain(text).replace(/[\n\t]+/g, ' ');
 }
 
 /**

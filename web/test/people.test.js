@@ -473,6 +473,20 @@ test('what is searched for comes newest first, and goes on from there', async ()
   assert.deepEqual(lines, ['2 messages found:', 'pear 7', 'pear 70']);
 });
 
+test('styles are shown, and are in nobody’s way', async () => {
+  const { chat, room, hear, at, clock } = await enter();
+  await hear(`${at()};+saloon/id=q :bob!u@h PRIVMSG #lobby :\x02a\x02nn, \x0304look\x03 \x02here`);
+  const item = room.timeline.items.at(-1);
+  assert.ok(item);
+  assert.deepEqual([item.text, item.mention], ['\x02a\x02nn, look \x02here', true]);
+  await hear(`${at()};+draft/reply=${item.id} :eve!u@h PRIVMSG #lobby :yes`);
+  assert.deepEqual(room.timeline.items.at(-1)?.reply, { id: item.id, nick: 'bob', text: 'ann, look here' });
+  room.replying.value = item;
+  await chat.send(room, 'seen');
+  assert.equal(room.timeline.items.at(-1)?.reply?.text, 'ann, look here');
+  await clock.pass(100);
+});
+
 test('an invitation is news', async () => {
   const { hear, news, at } = await enter();
   await hear(`${at()} :bob!u@h INVITE ann #secret`);

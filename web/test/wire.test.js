@@ -7,8 +7,8 @@ import { folding } from '../irc/casemap.js';
 import { Isupport } from '../irc/isupport.js';
 import { parse } from '../irc/message.js';
 import { substitute } from '../irc/registration.js';
-import { plain } from '../irc/sasl.js';
-import { clean, cleanLine, ctcp } from '../irc/text.js';
+import { plain as password } from '../irc/sasl.js';
+import { clean, cleanLine, ctcp, plain } from '../irc/text.js';
 
 test('names are folded as the network says', () => {
   assert.equal(folding('ascii')('Ann[]\\~'), 'ann[]\\~');
@@ -120,18 +120,22 @@ test('what is offered and useful is asked for, also later', () => {
 });
 
 test('long passwords take several lines, and the last one is never full', () => {
-  assert.deepEqual(plain('ann', 'pass'), [Buffer.from('\0ann\0pass').toString('base64')]);
-  const exact = plain('ann', 'x'.repeat(295));
+  assert.deepEqual(password('ann', 'pass'), [Buffer.from('\0ann\0pass').toString('base64')]);
+  const exact = password('ann', 'x'.repeat(295));
   assert.deepEqual(exact.map((part) => part.length), [400, 1]);
   assert.equal(exact[1], '+');
-  assert.equal(Buffer.from(plain('ä', '密码').join(''), 'base64').toString(), '\0ä\0密码');
+  assert.equal(Buffer.from(password('ä', '密码').join(''), 'base64').toString(), '\0ä\0密码');
 });
 
 test('codes and control characters are no text', () => {
-  assert.equal(clean('\x0304,12red\x03 \x02bold\x02\x0f\x1d\x11x\x04ff0000y'), 'red boldxy');
-  assert.equal(clean('a\x00b\x07c\x7fd\u0085e\tf\ng'), 'abcde\tf\ng');
-  assert.equal(cleanLine('a\n\tb'), 'a b');
-  assert.equal(clean('\x031st'), 'st');
+  assert.equal(plain('\x0304,12red\x03 \x02bold\x02\x0f\x1d\x11x\x04ff0000y'), 'red boldxy');
+  assert.equal(plain('a\x00b\x07c\x7fd\u0085e\tf\ng'), 'abcde\tf\ng');
+  assert.equal(cleanLine('a\n\t\x02b'), 'a b');
+  assert.equal(plain('\x031st'), 'st');
+});
+
+test('styles stay, colours go', () => {
+  assert.equal(clean('\x0304,12red\x03 \x02b\x02\x1di\x1fu\x1es\x11m\x0f\x16\x04ff0000y\x07\n'), 'red \x02b\x02\x1di\x1fu\x1es\x11m\x0fy\n');
 });
 
 test('an action is told from other questions', () => {

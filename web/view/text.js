@@ -4,6 +4,10 @@
  * that IRC programs send as control characters. A piece is a fact, never markup. Knows no DOM.
  */
 
+import { CONTROL, plain } from '../irc/text.js';
+
+export { plain };
+
 /**
  * @typedef {{ bold: boolean, italic: boolean, underline: boolean, strike: boolean, mono: boolean }} Style
  * @typedef {{ kind: 'text' | 'link' | 'room', text: string, href?: string, style: Style | null }} Piece
@@ -33,9 +37,6 @@ export function pieces(raw) {
   if (at < text.length) styled(found, 'text', text, at, text.length, styles);
   return found;
 }
-
-/** The words alone, for excerpts, notifications and screen readers. @param {string} raw */
-export const plain = raw => unstyled(raw).text;
 
 /**
  * The beginning of a text, on one line.
@@ -108,8 +109,6 @@ function trimmed(/** @type {string} */ written) {
 const SWITCHES = /** @type {const} */ ({
   '\x02': 'bold', '\x1d': 'italic', '\x1f': 'underline', '\x1e': 'strike', '\x11': 'mono',
 });
-// Colours (\x03, \x04) and reversed text (\x16) are dropped: nobody chose them for this page's background.
-const CONTROL = /\x03(?:\d{1,2}(?:,\d{1,2})?)?|\x04(?:[0-9a-f]{6}(?:,[0-9a-f]{6})?)?|[\x00-\x08\x0b-\x1f\x7f]/gi;
 
 /**
  * Takes the control characters out and tells where the style changes.
@@ -119,7 +118,7 @@ const CONTROL = /\x03(?:\d{1,2}(?:,\d{1,2})?)?|\x04(?:[0-9a-f]{6}(?:,[0-9a-f]{6}
 function unstyled(raw) {
   /** @type {Change[]} */
   const styles = [];
-  if (!/[\x00-\x08\x0b-\x1f\x7f]/.test(raw)) return { text: raw, styles };
+  if (raw.search(CONTROL) < 0) return { text: raw, styles };
   let now = plainStyle();
   let text = '';
   let at = 0;
