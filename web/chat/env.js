@@ -2,6 +2,7 @@
 /** What `chat/` needs of the world around it; all of it can be replaced, and is in tests. */
 
 import english from '../i18n/commands.en.js';
+import { say } from '../i18n/index.js';
 import { forgetful } from './memory.js';
 
 /**
@@ -39,15 +40,7 @@ export function environment(given) {
     random: Math.random,
     room: '#lobby',
     network: 'Saloon',
-    t: (key, params) => fill(/** @type {Record<string, string>} */ (english)[key] ?? key, params ?? {}),
+    t: (key, params = {}) => say(english, 'en', key, params),
     ...given,
   };
-}
-
-/**
- * @param {string} text
- * @param {Record<string, string | number>} params
- */
-function fill(text, params) {
-  return text.replace(/\{(\w+)\}/g, (whole, name) => String(params[name] ?? whole));
 }

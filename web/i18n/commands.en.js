@@ -68,10 +68,10 @@ export default {
 
   'local.unknown': 'There is no command /{name}. /help shows which there are; //{name} says it.',
   'local.usage': 'Like this: {usage}',
-  'local.names': '{count} people: {names}',
+  'local.names': { one: '{count} person: {names}', other: '{count} people: {names}' },
   'local.away': 'Away',
-  'local.list': '{count} rooms:',
-  'local.found': '{count} messages found:',
+  'local.list': { one: '{count} room:', other: '{count} rooms:' },
+  'local.found': { one: '{count} message found:', other: '{count} messages found:' },
   'local.ignored': 'Ignored: {nicks}',
   'local.ignoring': 'What {nick} says is hidden from now on.',
   'local.unignoring': 'What {nick} says is shown again.',

@@ -68,10 +68,10 @@ export default {
 
   'local.unknown': '没有 /{name} 这个命令。输入 /help 查看有哪些命令；要说这句话，请输入 //{name}。',
   'local.usage': '用法：{usage}',
-  'local.names': '{count} 人：{names}',
+  'local.names': { other: '{count} 人：{names}' },
   'local.away': '离开',
-  'local.list': '{count} 个房间：',
-  'local.found': '找到 {count} 条消息：',
+  'local.list': { other: '{count} 个房间：' },
+  'local.found': { other: '找到 {count} 条消息：' },
   'local.ignored': '已屏蔽：{nicks}',
   'local.ignoring': '从现在起隐藏 {nick} 说的话。',
   'local.unignoring': '重新显示 {nick} 说的话。',

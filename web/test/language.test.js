@@ -7,8 +7,14 @@ import en from '../i18n/en.js';
 import zh from '../i18n/zh.js';
 import commandsEn from '../i18n/commands.en.js';
 import commandsZh from '../i18n/commands.zh.js';
+import { commands } from '../chat/commands.js';
 import { choose, isolated, say } from '../i18n/index.js';
 import { WEB } from './graph.js';
+
+/** @type {import('../i18n/index.js').Dictionary} */
+const english = { ...en, ...commandsEn };
+/** @type {import('../i18n/index.js').Dictionary} */
+const chinese = { ...zh, ...commandsZh };
 
 test('both languages have words for the same', () => {
   assert.deepEqual(Object.keys(zh).sort(), Object.keys(en).sort());
@@ -21,11 +27,11 @@ test('no key has words in both halves of a language', () => {
 
 test('both languages have places for the same parameters', () => {
   const holes = (/** @type {unknown} */ words) => [...new Set(JSON.stringify(words).match(/\{\w+\}/g))].sort();
-  for (const key of Object.keys(en)) assert.deepEqual(holes(zh[key]), holes(en[key]), key);
+  for (const key of Object.keys(english)) assert.deepEqual(holes(chinese[key]), holes(english[key]), key);
 });
 
 test('every plural has the forms of its language', () => {
-  for (const [language, words] of /** @type {const} */ ([['en', en], ['zh', zh]])) {
+  for (const [language, words] of /** @type {const} */ ([['en', english], ['zh', chinese]])) {
     const rules = new Intl.PluralRules(language).resolvedOptions().pluralCategories;
     for (const [key, text] of Object.entries(words)) {
       if (typeof text === 'object') assert.deepEqual(Object.keys(text).sort(), [...rules].sort(), `${language} ${key}`);
@@ -44,6 +50,25 @@ test('all words are used', () => {
   const files = ['view', 'view/dialogs'].flatMap(dir => readdirSync(join(WEB, dir)).filter(name => name.endsWith('.js')).map(name => readFileSync(join(WEB, dir, name), 'utf8'))).join('\n');
   const built = /^(event|run|typing|rank|message|settings|complete|account|search|members)\./;
   assert.deepEqual(Object.keys(en).filter(key => !built.test(key) && !files.includes(`'${key}'`)), []);
+});
+
+/** The keys that stand in a part of the page as they are, such as `error.offline`; others are put together. */
+const spoken = readdirSync(join(WEB, 'chat')).flatMap(name => {
+  const text = readFileSync(join(WEB, 'chat', name), 'utf8');
+  return [...text.matchAll(/'((?:answer|command|error|fail|local|refused|send|whois)\.[\w.]+)'/g)].map(match => /** @type {string} */ (match[1]));
+});
+
+test('whatever the chat says, there are words for', () => {
+  const described = commands.flatMap(({ usage, help }) => [usage, help]);
+  assert.ok(spoken.length > 30);
+  assert.deepEqual([...new Set([...spoken, ...described])].filter(key => !(key in commandsEn)), []);
+});
+
+test('all words of the chat are used, as far as can be told', () => {
+  const used = new Set([...spoken, ...commands.flatMap(({ usage, help }) => [usage, help])]);
+  // Of these, the server says which it wants.
+  const built = /^(answer\.\d{3}|refused\.\w+|fail\.[A-Z]+\.\w+)$/;
+  assert.deepEqual(Object.keys(commandsEn).filter(key => !built.test(key) && !used.has(key)), []);
 });
 
 test('a count chooses the plural and is written as its language writes it', () => {
