@@ -33,6 +33,7 @@ const SHELL = [
   '/chat/run.js',
   '/chat/search.js',
   '/chat/send.js',
+  '/chat/service.js',
   '/chat/session.js',
   '/chat/shelf.js',
   '/chat/talk.js',

@@ -28,7 +28,6 @@ export const handlers = {
   CAP() {},
   ACK() {},
   BATCH() {},
-  AUTHENTICATE() {},
 
   '001'(session, { params }) {
     // "Welcome to the … Network, nick!user@host"

@@ -41,7 +41,7 @@ export function createChat(given) {
   const session = new Session(env, HANDLERS, {
     furnish,
     fetch: fetchPage,
-    said: (session, thing) => talk.said(session, thing),
+    said: talk.said,
     entered: (_, room) => arrival.entered(room),
     welcomed: () => arrival.welcomed(),
     lost: () => arrival.lost(),

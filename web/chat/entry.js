@@ -30,6 +30,7 @@ import { mentions } from './mention.js';
  * @typedef {Object} Reader
  * @property {() => { nick: string, account: string | null }} me
  * @property {import('../irc/isupport.js').Isupport} isupport
+ * @property {() => string} now  for what has no time of its own
  */
 
 /** A message is no longer than this, also one that comes in parts. */
@@ -39,10 +40,9 @@ const MAX_REACTION = 64;
 /**
  * @param {Thing} thing
  * @param {Reader} reader
- * @param {string} now  for what has no time of its own
  * @returns {Entry | null}
  */
-export function entryOf(thing, reader, now) {
+export function entryOf(thing, reader) {
   const { tags } = thing;
   const time = isTime(tags.get('time')) ? /** @type {string} */ (tags.get('time')) : '';
   const nick = thing.source?.nick ?? '';
@@ -54,12 +54,12 @@ export function entryOf(thing, reader, now) {
       return (joined ? '' : '\n') + (line.params[1] ?? '');
     });
     const command = lines[0]?.command ?? 'PRIVMSG';
-    return said(thing, { command, target: thing.params[0] ?? '', text: text.join(''), time, now }, reader);
+    return said(thing, { command, target: thing.params[0] ?? '', text: text.join(''), time }, reader);
   }
   const [target = '', text = ''] = thing.params;
   switch (thing.command) {
     case 'PRIVMSG': case 'NOTICE':
-      return said(thing, { command: thing.command, target, text, time, now }, reader);
+      return said(thing, { command: thing.command, target, text, time }, reader);
     case 'TAGMSG':
       return reaction(thing, placeOf(thing, target, reader), time);
     case 'REDACT':
@@ -72,7 +72,7 @@ export function entryOf(thing, reader, now) {
       if (!event) return null;
       const where = ['quit', 'nick'].includes(event.what) ? '' : event.what === 'invite' ? text : target;
       const item = makeItem({
-        kind: 'event', time: time || now, at: time, id: tags.get('msgid') || null, nick, event, account: tags.get('account') || null,
+        kind: 'event', time: time || reader.now(), at: time, id: tags.get('msgid') || null, nick, event, account: tags.get('account') || null,
         self: isSelf(nick, tags.get('account'), reader), bot: tags.has('bot'),
       });
       return { what: 'item', where, time, item };
@@ -82,11 +82,11 @@ export function entryOf(thing, reader, now) {
 
 /**
  * @param {Thing} thing
- * @param {{ command: string, target: string, text: string, time: string, now: string }} spoken
+ * @param {{ command: string, target: string, text: string, time: string }} spoken
  * @param {Reader} reader
  * @returns {Entry}
  */
-function said(thing, { command, target, text, time, now }, reader) {
+function said(thing, { command, target, text, time }, reader) {
   const { tags } = thing;
   const nick = thing.source?.nick ?? '';
   const where = placeOf(thing, target, reader);
@@ -98,7 +98,7 @@ function said(thing, { command, target, text, time, now }, reader) {
   const account = tags.get('account') || null;
   const item = makeItem({
     kind: special ? 'action' : command === 'NOTICE' ? 'notice' : 'message',
-    time: time || now, at: time, id, nick, account, text: words, bot: tags.has('bot'), tag: tags.get('+saloon/id') ?? '',
+    time: time || reader.now(), at: time, id, nick, account, text: words, bot: tags.has('bot'), tag: tags.get('+saloon/id') ?? '',
     self: isSelf(nick, account ?? undefined, reader), filed: where === target || !reader.isupport.isRoom(where),
   });
   const reply = tags.get('+draft/reply') || tags.get('+reply');

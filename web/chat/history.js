@@ -34,13 +34,12 @@ export async function fetchPage(session, room, subcommand, refs) {
  * @returns {import('./run.js').Page}
  */
 function pageOf(session, room, things) {
-  const reader = { me: session.self, isupport: session.isupport };
   /** @type {import('./entry.js').Entry[]} */
   const entries = [];
   let first = '';
   let last = '';
   for (const thing of things) {
-    const entry = entryOf(thing, reader, session.now());
+    const entry = entryOf(thing, session.reader);
     if (!entry || entry.time === '') continue;
     if (first === '' || entry.time < first) first = entry.time;
     if (entry.time > last) last = entry.time;

@@ -4,6 +4,7 @@
 import { entryOf } from './entry.js';
 import { cleanLine } from '../irc/text.js';
 import { entered, gone, renamed } from './place.js';
+import { typed } from './typing.js';
 
 /** @typedef {import('./session.js').Session} Session */
 /** @typedef {import('./room.js').ChatRoom} ChatRoom */
@@ -251,7 +252,7 @@ function follow(session, room, to) {
  * @param {Message} message
  */
 function note(session, room, message) {
-  const entry = entryOf(message, { me: session.self, isupport: session.isupport }, session.now());
+  const entry = entryOf(message, session.reader);
   if (entry?.what !== 'item') return;
   entry.item.room = room;
   room.timeline.receive(entry);
@@ -320,7 +321,7 @@ function drop(session, room, nick) {
   room.crowd.delete(session.fold(nick));
   room.naming?.delete(session.fold(nick));
   session.rooms.touch(room);
-  if (room.typists.delete(session.fold(nick))) room.typing.value = [...room.typists.values()].map((typist) => typist.nick);
+  typed(session, room, nick);
 }
 
 /**

@@ -29,10 +29,9 @@ export async function search(session, room, words, before) {
   const reply = await session.demand('SEARCH', [written.join(';')]);
   const batch = reply.find((thing) => isBatch(thing) && thing.kind === 'soju.im/search');
   const things = batch && isBatch(batch) ? batch.things : [];
-  const reader = { me: session.self, isupport: session.isupport };
   // The server gives the newest, but the oldest of them first.
   const items = things.reverse().flatMap((thing) => {
-    const entry = entryOf(thing, reader, session.now());
+    const entry = entryOf(thing, session.reader);
     if (entry?.what !== 'item' || session.ignored.has(session.fold(entry.item.nick))) return [];
     entry.item.room = session.rooms.get(entry.where) ?? room;
     return [{ room: entry.item.room?.key ?? session.fold(entry.where), item: entry.item }];

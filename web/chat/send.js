@@ -16,6 +16,7 @@ import { byteLength, parcels, pieces } from '../irc/split.js';
 import { ChatError, failureOf } from './failure.js';
 import { isOurs, makeItem, quote } from './item.js';
 import { fetchPage } from './history.js';
+import { isService } from './service.js';
 import { stopTyping } from './typing.js';
 import { isBatch } from '../irc/batch.js';
 
@@ -167,7 +168,7 @@ function transmit(session, room, item) {
   // Maybe we were called otherwise when it was typed.
   const { nick, account } = session.self();
   Object.assign(item, { nick, account });
-  const { label, reply } = session.expect(!isService(room), ECHO_WITHIN);
+  const { label, reply } = session.expect(!isService(room.name), ECHO_WITHIN);
   write(session, room, item, label);
   reply.then((answer) => answered(session, room, item, answer), (error) => {
     // Without a connection it is looked for later; without an answer nobody knows.
@@ -190,7 +191,7 @@ function answered(session, room, item, answer) {
     if (!isBatch(thing) && thing.command === '301') tellAway(session, room, thing.params[2] ?? '');
   }
   if (item.state !== 'sending') return;
-  const echoed = session.caps.has('echo-message') && !isService(room);
+  const echoed = session.caps.has('echo-message') && !isService(room.name);
   const why = failureOf(answer, t)?.message ?? (echoed && isSilent(answer) ? t('send.silent') : '');
   if (why === '') {
     // Nothing is echoed here, or elsewhere: that to `@#room` is shown in #room.
@@ -204,11 +205,6 @@ function answered(session, room, item, answer) {
 /** Whether nothing came of a line. A notice is not even refused with words. @param {import('./session.js').Reply} answer */
 function isSilent(answer) {
   return answer.every((thing) => !isBatch(thing) && thing.command === 'ACK');
-}
-
-/** What services are told is not echoed. @param {ChatRoom} room */
-function isService(room) {
-  return room.kind === 'person' && /^(nick|chan)serv$/i.test(room.name);
 }
 
 /**

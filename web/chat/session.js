@@ -57,6 +57,8 @@ export class Session {
   mask = '';
   /** By how much the server's clock is ahead of ours, in milliseconds. */
   ahead = 0;
+  /** What has to be known to understand lines. @type {import('./entry.js').Reader} */
+  reader = { me: () => this.self(), isupport: this.isupport, now: () => this.now() };
   /** @type {Set<string>} */
   ignored = new Set();
 
@@ -99,8 +101,10 @@ export class Session {
     });
   }
 
-  /** What readers of lines need to know. @returns {{ nick: string, account: string | null }} */
-  self = () => this.me.value ?? { nick: this.wish?.nick ?? '', account: null };
+  /** Who we are, or want to be. @returns {{ nick: string, account: string | null }} */
+  self() {
+    return this.me.value ?? { nick: this.wish?.nick ?? '', account: null };
+  }
 
   /** @param {string} name */
   fold(name) {
@@ -331,7 +335,7 @@ export class Session {
       else if (!label && thing.kind !== 'chathistory') thing.things.forEach((inner) => this.#take(inner));
       return;
     }
-    if (isBatch(thing)) this.events.said(this, thing, asked?.quiet ?? false);
+    if (isBatch(thing)) this.events.said(this, thing);
     else this.#handle(thing, asked?.quiet ?? false);
     if (asked && !part) this.#answer(/** @type {string} */ (label), [thing]);
   }

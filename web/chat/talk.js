@@ -7,6 +7,7 @@ import { entryOf } from './entry.js';
 import { isSaid, makeItem } from './item.js';
 import { learn } from './presence.js';
 import { converse } from './place.js';
+import { isService } from './service.js';
 import { heardTyping, typed } from './typing.js';
 
 /** @typedef {import('./session.js').Session} Session */
@@ -14,15 +15,13 @@ import { heardTyping, typed } from './typing.js';
 /** @typedef {import('../irc/batch.js').Thing} Thing */
 /** @typedef {import('../irc/message.js').Message} Message */
 
-const SERVICES = new Set(['nickserv', 'chanserv']);
-
 /** @type {Record<string, (session: Session, message: Message, quiet: boolean) => void>} */
 export const handlers = {
   PRIVMSG: said,
   NOTICE(session, message, quiet) {
     const nick = message.source?.nick ?? '';
     const fromServer = !message.source?.user && !message.source?.host;
-    if (fromServer || SERVICES.has(nick.toLowerCase())) return notice(session, message, fromServer ? '' : nick, quiet);
+    if (fromServer || isService(nick)) return notice(session, message, fromServer ? '' : nick, quiet);
     said(session, message);
   },
   TAGMSG(session, message) {
@@ -39,7 +38,7 @@ export const handlers = {
  * @param {Thing} thing
  */
 export function said(session, thing) {
-  const entry = entryOf(thing, { me: session.self, isupport: session.isupport }, session.now());
+  const entry = entryOf(thing, session.reader);
   if (!entry || entry.what === 'none') return;
   const nick = thing.source?.nick ?? '';
   if (session.isMe(nick)) learnFrom(session, thing);

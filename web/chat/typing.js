@@ -18,7 +18,7 @@ const BELIEVED = new Map([['active', 6_000], ['paused', 30_000]]);
 export function heardTyping(session, message, state) {
   const nick = message.source?.nick ?? '';
   if (nick === '' || session.isMe(nick) || session.ignored.has(session.fold(nick))) return;
-  const room = session.rooms.get(placeOf(message, message.params[0] ?? '', { me: session.self, isupport: session.isupport }));
+  const room = session.rooms.get(placeOf(message, message.params[0] ?? '', session.reader));
   const lasts = BELIEVED.get(state);
   if (!room) return;
   if (lasts === undefined) return typed(session, room, nick);
