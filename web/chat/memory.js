@@ -6,7 +6,10 @@
  * may be anything, since others can write there too: an old version of this page, or the user.
  */
 
-/** @typedef {{ getItem(key: string): string | null, setItem(key: string, value: string): void, removeItem(key: string): void }} Storage */
+/**
+ * As much of a browser's storage as is used.
+ * @typedef {Pick<globalThis.Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>} Storage
+ */
 
 /** @typedef {{ nick: string, account: string | null }} Identity */
 
@@ -80,15 +83,13 @@ export class Memory {
   }
 
   /**
-   * Looks up what is known of somebody. `bring`: we are the same, so it is added to what we have now, and there is
-   * no other record.
+   * Looks up what is known of somebody. `bring`: adds it to what we have now, since we are the same.
    * @param {string} who
    * @param {boolean} [bring]
    */
   open(who, bring = false) {
     if (who === this.#who) return;
     const before = this.kept;
-    if (bring) this.#forgetWho();
     this.#who = who;
     const found = read(this.storage, `of:${who}`);
     this.known = found !== null;
@@ -131,20 +132,15 @@ export class Memory {
     this.known = true;
   }
 
-  /** Forgets who we are, and what we were doing here. */
+  /** Forgets who we are, and what we were doing here, under whatever name. */
   forget() {
     this.identity = null;
     this.keepPassword(null);
     this.door = '';
-    this.#forgetWho();
+    for (const key of keys(this.storage)) if (key.startsWith('of:')) write(this.storage, key, null);
     this.#who = '';
     this.kept = nothing();
     this.known = false;
-  }
-
-  #forgetWho() {
-    this.#soon = false;
-    if (this.#who !== '') write(this.storage, `of:${this.#who}`, null);
   }
 }
 
@@ -164,6 +160,10 @@ export function forgetful() {
     getItem: (key) => map.get(key) ?? null,
     setItem: (key, value) => void map.set(key, value),
     removeItem: (key) => void map.delete(key),
+    key: (at) => [...map.keys()][at] ?? null,
+    get length() {
+      return map.size;
+    },
   };
 }
 
@@ -229,6 +229,12 @@ function merged(before, after, there) {
 function shorten(record) {
   const keys = Object.keys(record);
   for (const key of keys.slice(0, Math.max(0, keys.length - MOST))) delete record[key];
+}
+
+/** What there is of ours. @param {Storage} storage */
+function keys(storage) {
+  const all = Array.from({ length: storage.length }, (_, at) => storage.key(at) ?? '');
+  return all.filter((key) => key.startsWith(PREFIX)).map((key) => key.slice(PREFIX.length));
 }
 
 /**
