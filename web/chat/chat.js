@@ -32,7 +32,7 @@ const ours = (room) => /** @type {ChatRoom} */ (room);
 
 /**
  * Somebody we were in this browser comes back by themselves; everybody else has to `enter`.
- * @param {Partial<import('./env.js').Env> & { url: string }} given
+ * @param {Parameters<typeof environment>[0]} given
  * @returns {import('./types.js').Chat & { remembered: import('./memory.js').Identity | null }}
  */
 export function createChat(given) {

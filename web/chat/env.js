@@ -1,8 +1,6 @@
 // @ts-check
-/** What `chat/` needs of the world around it; all of it can be replaced, and is in tests. */
+/** What `chat/` needs of the world around it: its address and its words, and what else is replaced in tests. */
 
-import english from '../i18n/commands.en.js';
-import { say } from '../i18n/index.js';
 import { forgetful } from './memory.js';
 
 /**
@@ -24,7 +22,7 @@ import { forgetful } from './memory.js';
  */
 
 /**
- * @param {Partial<Env> & { url: string }} given
+ * @param {Partial<Env> & Pick<Env, 'url' | 't'>} given
  * @returns {Env}
  */
 export function environment(given) {
@@ -40,7 +38,6 @@ export function environment(given) {
     random: Math.random,
     room: '#lobby',
     network: 'Saloon',
-    t: (key, params = {}) => say(english, 'en', key, params),
     ...given,
   };
 }

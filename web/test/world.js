@@ -3,6 +3,8 @@
 
 import { createChat } from '../chat/chat.js';
 import { forgetful } from '../chat/memory.js';
+import english from '../i18n/commands.en.js';
+import { say } from '../i18n/index.js';
 
 /** Time passes only in `pass`. */
 export class FakeClock {
@@ -117,6 +119,7 @@ export function world({ clock = new FakeClock(), seed = 1, connect, storage = fo
   const sockets = [];
   const chat = createChat({
     url: 'wss://chat.example/ws',
+    t: (key, params = {}) => say(english, 'en', key, params),
     socket: () => {
       const socket = new FakeSocket();
       sockets.push(socket);
