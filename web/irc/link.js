@@ -59,7 +59,9 @@ export class Link {
   /** How much of the queue has been handed on. */
   #handed = 0;
   #heard = 0;
+  /** When a bunch was handed on last, and when the next one is due. */
   #pumped = 0;
+  #due = 0;
 
   /**
    * @param {{ url: string, socket: (url: string, protocols: string[]) => Socket, clock: Clock, random: () => number }} env
@@ -138,19 +140,25 @@ export class Link {
 
   #schedule() {
     if (this.#pump !== null) return;
-    const since = this.env.clock.now() - this.#pumped;
+    const now = this.env.clock.now();
+    const since = now - this.#pumped;
     const pause = since < 0 ? PAUSE : Math.max(0, PAUSE - since);
+    this.#due = now + pause;
     this.#pump = this.env.clock.setTimeout(() => this.#hand(), pause);
   }
 
   #hand() {
     const now = this.env.clock.now();
-    const bunches = Math.max(1, Math.floor((now - this.#pumped) / PAUSE));
+    const bunches = 1 + Math.max(0, Math.floor((now - this.#due) / PAUSE));
     this.#pump = null;
     this.#pumped = now;
     const lines = this.#queue.slice(this.#handed, this.#handed + BUNCH * bunches);
     this.#handed += lines.length;
-    if (this.#handed === this.#queue.length) this.#empty();
+    // Not at each bunch: to move what is left costs as much as there is.
+    if (this.#handed * 2 > this.#queue.length) {
+      this.#queue.splice(0, this.#handed);
+      this.#handed = 0;
+    }
     this.hooks.lines(lines);
     if (this.#queue.length > 0) this.#schedule();
   }

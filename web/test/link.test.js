@@ -39,6 +39,16 @@ test('many lines come in bunches, in order', async () => {
   assert.equal(bunches.length, 4);
 });
 
+test('after a long silence they come no other way', async () => {
+  const clock = new FakeClock();
+  const { socket, bunches } = link(clock);
+  await clock.pass(10_000);
+  socket.receive(...lines(0, 1000));
+  await clock.pass(100);
+  assert.deepEqual(bunches.map((bunch) => bunch.length), [250, 250, 250, 250]);
+  assert.deepEqual(bunches.flat(), lines(0, 1000));
+});
+
 test('where timers come late, as out of sight, bunches are larger', async () => {
   const clock = new FakeClock();
   const { setTimeout } = clock;
