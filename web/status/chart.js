@@ -21,7 +21,8 @@ function scale(highest, binary) {
  * @param {{show: (value: number) => string, least: number, binary?: boolean, stems?: boolean}} how
  */
 export function makeChart(title, how) {
-  const readout = make("output");
+  // No live region: it changes every two seconds.
+  const readout = make("span", { class: "readout" });
   const svg = draw("svg", { role: "img", tabindex: 0 });
   const root = make("figure", { class: "card" }, make("figcaption", {}, make("h2", {}, title), readout), svg);
   /** @type {(number | null)[]} */

@@ -55,6 +55,7 @@ async function start(page) {
   /** @type {Status | null} */
   let last = null;
   let heard = Date.now();
+  let told = "";
   for (;;) {
     const began = Date.now();
     let trouble = "";
@@ -72,10 +73,11 @@ async function start(page) {
         trouble = words.busy;
       }
     } catch {
-      // The same words each time, so that they are read out once.
-      trouble = words.lost(clock(heard));
+      trouble = last === null ? words.unreachable : words.lost(clock(heard));
     }
-    if (trouble !== "" && !board.root.isConnected) page.replaceChildren(make("p", { class: "notice bad", role: "alert" }, trouble));
+    // The same words stay where they are, so that they are read out once.
+    if (trouble !== told && !board.root.isConnected) page.replaceChildren(make("p", { class: "notice bad", role: "alert" }, trouble));
+    told = trouble;
     tellState(board, last, trouble);
     await new Promise((resolve) => setTimeout(resolve, Math.max(500, EVERY - (Date.now() - began))));
   }
