@@ -7,6 +7,8 @@ export default {
   'cancel': 'Cancel',
   'skip': 'Skip to writing',
   'list.comma': ', ',
+  'later.failed': 'A part of this page could not be loaded. The server may have a newer version of it.',
+  'later.reload': 'Load it again',
 
   'welcome.lead': 'Choose a name and join the conversation.',
   'welcome.name': 'Your name',

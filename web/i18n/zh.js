@@ -7,6 +7,8 @@ export default {
   'cancel': '取消',
   'skip': '跳到输入框',
   'list.comma': '，',
+  'later.failed': '页面的一部分无法加载，可能已有新版本。',
+  'later.reload': '重新加载',
 
   'welcome.lead': '取个名字，加入聊天。',
   'welcome.name': '你的名字',

@@ -6,7 +6,7 @@
 import { useLayoutEffect, useRef } from '../vendor/hooks.js';
 import { html } from './html.js';
 import { Icon } from './icon.js';
-import { composer, dialog, focusComposerSoon } from './state.js';
+import { closeDialog, composer, dialog, focusComposerSoon } from './state.js';
 import { t } from '../i18n/index.js';
 
 /**
@@ -44,8 +44,4 @@ export function Dialog({ title, children, wide = false, firm = false, plain = fa
         ${!firm && html`<button type="button" class="icon-button" aria-label=${t('close')} onClick=${closeDialog}><${Icon} name="close" /></button>`}</div>`}
       ${children}
     </div></dialog>`;
-}
-
-export function closeDialog() {
-  dialog.value = null;
 }

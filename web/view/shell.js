@@ -19,7 +19,7 @@ import { t } from '../i18n/index.js';
 
 export { listen, mark } from './notify.js';
 
-const Search = later(() => import('./search.js').then(module => module.Search));
+const Search = later(() => import('./search.js').then(module => module.Search), () => closePanel());
 
 export function Shell() {
   const chat = useChat();

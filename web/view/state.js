@@ -44,6 +44,25 @@ export function show(name, props = {}) {
   dialog.value = { name, props };
 }
 
+export function closeDialog() {
+  dialog.value = null;
+}
+
+/** Runs when the dialog that is open now has gone from the screen. @param {() => void} run */
+export function whenClosed(run) {
+  const mine = dialog.peek();
+  const stop = dialog.subscribe(now => {
+    if (now === mine) return;
+    stop();
+    onceDrawn(run);
+  });
+}
+
+/** Runs when what was changed just now is drawn. @param {() => void} run */
+export function onceDrawn(run) {
+  requestAnimationFrame(() => requestAnimationFrame(() => run()));
+}
+
 let count = 0;
 
 /**

@@ -2,8 +2,8 @@
 /** One's account: make one, log in, log out. Forms as password managers know them. */
 import { useState } from '../../vendor/hooks.js';
 import { html } from '../html.js';
-import { closeDialog, Dialog } from '../dialog.js';
-import { note, show, useChat } from '../state.js';
+import { Dialog } from '../dialog.js';
+import { closeDialog, note, show, useChat } from '../state.js';
 import { t } from '../../i18n/index.js';
 
 /** @param {{ tab?: 'login' | 'register' }} props */

@@ -2,10 +2,10 @@
 /** Somebody's card: what the server tells about them. All of it is their own choice of words, and shown as text. */
 import { useEffect, useState } from '../../vendor/hooks.js';
 import { html } from '../html.js';
-import { closeDialog, Dialog } from '../dialog.js';
+import { Dialog } from '../dialog.js';
 import { Nick, Tile } from '../person.js';
 import { Rich } from '../rich.js';
-import { complain, composer, drawer, insert, panel, useChat, wide } from '../state.js';
+import { closeDialog, complain, composer, drawer, insert, panel, useChat, wide } from '../state.js';
 import { brief } from '../time.js';
 import { t } from '../../i18n/index.js';
 

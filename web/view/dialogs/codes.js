@@ -2,8 +2,8 @@
 /** The recovery codes of an account. They are shown once, so this can't be closed without saying that they are kept. */
 import { useState } from '../../vendor/hooks.js';
 import { html } from '../html.js';
-import { closeDialog, Dialog } from '../dialog.js';
-import { complain, note, useChat } from '../state.js';
+import { Dialog } from '../dialog.js';
+import { closeDialog, complain, note, useChat } from '../state.js';
 import { Icon } from '../icon.js';
 import { t } from '../../i18n/index.js';
 

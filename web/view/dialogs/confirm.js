@@ -1,7 +1,8 @@
 // @ts-check
 /** "Really?", before what can't be undone. */
 import { html } from '../html.js';
-import { closeDialog, Dialog } from '../dialog.js';
+import { Dialog } from '../dialog.js';
+import { closeDialog } from '../state.js';
 import { t } from '../../i18n/index.js';
 
 /** @param {{ title: string, text: string, yes: string, run: () => void }} props */

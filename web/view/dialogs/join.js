@@ -2,8 +2,8 @@
 /** A room to join, or a person to write to, by name. */
 import { useState } from '../../vendor/hooks.js';
 import { html } from '../html.js';
-import { closeDialog, Dialog } from '../dialog.js';
-import { drawer, focusComposerSoon, useChat } from '../state.js';
+import { Dialog } from '../dialog.js';
+import { closeDialog, drawer, focusComposerSoon, useChat } from '../state.js';
 import { t } from '../../i18n/index.js';
 
 /** @param {{ person: boolean }} props */

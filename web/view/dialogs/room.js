@@ -1,9 +1,9 @@
 // @ts-check
 /** A room's details: its whole topic, and what can be done with the room. */
 import { html } from '../html.js';
-import { closeDialog, Dialog } from '../dialog.js';
+import { Dialog } from '../dialog.js';
 import { Rich } from '../rich.js';
-import { complain, useChat } from '../state.js';
+import { closeDialog, complain, useChat } from '../state.js';
 import { t } from '../../i18n/index.js';
 
 /** @param {{ room: import('../../chat/types.js').Room }} props */

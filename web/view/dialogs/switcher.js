@@ -2,9 +2,9 @@
 /** The quick way to a room or a person: type some letters, Enter. */
 import { useState } from '../../vendor/hooks.js';
 import { html } from '../html.js';
-import { closeDialog, Dialog } from '../dialog.js';
+import { Dialog } from '../dialog.js';
 import { Tile } from '../person.js';
-import { complain, focusComposerSoon, useChat } from '../state.js';
+import { closeDialog, complain, focusComposerSoon, useChat } from '../state.js';
 import { t } from '../../i18n/index.js';
 
 /** @typedef {{ key: string, name: string, person: boolean, unread: number, run: () => void }} Goal */
