@@ -110,6 +110,7 @@ const SHELL = [
   '/view/time.js',
   '/view/timeline.js',
   '/view/unseen.js',
+  '/view/waits.js',
   '/view/welcome.js',
   '/view/window.js',
 ];

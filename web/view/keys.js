@@ -1,6 +1,7 @@
 // @ts-check
 /** The keys that work everywhere on the page. The help dialog lists them from here. */
 import { closePanel, dialog, drawer, focusComposer, focusComposerSoon, panel, show, wide } from './state.js';
+import { waits } from './waits.js';
 
 /** What the help dialog shows: the keys, and the dictionary's key for what they do. @type {[string[], string][]} */
 export const KEYS = [
@@ -47,7 +48,7 @@ function step(chat, way, unread) {
   const now = rooms.findIndex(room => room === chat.current.peek());
   for (let far = 1; far <= rooms.length; far += 1) {
     const room = rooms[(now + way * far + rooms.length * far) % rooms.length];
-    if (!room || (unread && room.unread.peek() === 0)) continue;
+    if (!room || (unread && waits(room).unread === 0)) continue;
     chat.open(room);
     return focusComposerSoon();
   }

@@ -4,6 +4,7 @@ import { effect } from '../vendor/signals-core.js';
 import { askToNotify, complain, goTo, note, show, visible } from './state.js';
 import { set, settings } from './settings.js';
 import { excerpt } from './text.js';
+import { waitsIn } from './waits.js';
 import { isolated, t } from '../i18n/index.js';
 
 /** @typedef {import('../chat/types.js').Chat} Chat */
@@ -51,27 +52,25 @@ function mentioned(chat, room, item) {
   }
 }
 
-/** The title and the icon tell how much waits. @param {Chat} chat */
+/** The title and the icon tell how much waits elsewhere than before one's eyes. @param {Chat} chat */
 export function mark(chat) {
-  let drawn = '';
+  let wanted = '';
   effect(() => {
-    let mentions = 0;
-    let unread = 0;
-    for (const room of chat.rooms.value) {
-      mentions += room.mentions.value;
-      if (!room.muted.value) unread += room.unread.value;
-    }
+    const seen = visible.value && chat.current.value?.timeline.newer.value === 'live' ? chat.current.value : null;
+    const { unread, mentions } = waitsIn(chat.rooms.value.filter(room => room !== seen));
     const place = chat.current.value?.name;
     const name = chat.network.value.name;
     const title = place ? `${isolated(place)} · ${isolated(name)}` : isolated(name);
     document.title = mentions ? `(${mentions}) ${title}` : unread ? `• ${title}` : title;
     const badge = mentions ? String(Math.min(mentions, 99)) : unread ? '•' : '';
-    if (badge !== drawn) draw((drawn = badge));
+    if (badge === wanted) return;
+    wanted = badge;
+    draw(badge, () => badge === wanted);
   });
 }
 
-/** @param {string} badge */
-function draw(badge) {
+/** @param {string} badge @param {() => boolean} still  whether it is wanted when it can be drawn */
+function draw(badge, still) {
   const link = /** @type {HTMLLinkElement | null} */ (document.querySelector('link[rel="icon"]'));
   if (!link) return;
   if (!badge) {
@@ -80,6 +79,7 @@ function draw(badge) {
   }
   const image = new Image(64, 64);
   image.onload = () => {
+    if (!still()) return;
     const canvas = document.createElement('canvas');
     canvas.width = canvas.height = 64;
     const pen = canvas.getContext('2d');

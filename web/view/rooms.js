@@ -6,6 +6,7 @@ import { Icon } from './icon.js';
 import { Nick, Tile } from './person.js';
 import { rove } from './rove.js';
 import { drawer, focusComposerSoon, narrow, show, useChat } from './state.js';
+import { waits, waitsIn } from './waits.js';
 import { digits, t } from '../i18n/index.js';
 
 /** @typedef {import('../chat/types.js').Room} Room */
@@ -49,14 +50,13 @@ const List = ({ title, add, rooms, stop, person }) => html`<section>
 function Entry({ room, stop }) {
   const chat = useChat();
   const here = chat.current.value === room;
-  const unread = room.unread.value;
-  const mentions = room.mentions.value;
+  const { unread, mentions } = waits(room);
   const muted = room.muted.value;
   // While there is no connection we are in no room, which is said once and not for each.
   const joined = room.joined.value || room.kind === 'person' || chat.link.value.state !== 'online';
   const draft = !here && room.draft.value.trim() !== '';
   const person = room.kind === 'person';
-  const classes = ['room', here && 'here', unread > 0 && !muted && 'unread', muted && 'muted', !joined && 'out'].filter(Boolean).join(' ');
+  const classes = ['room', here && 'here', unread > 0 && 'unread', muted && 'muted', !joined && 'out'].filter(Boolean).join(' ');
   return html`<button type="button" class=${classes} aria-current=${here ? 'page' : undefined} tabindex=${stop ? 0 : -1}
     onClick=${() => go(chat, room)}>
     ${person ? html`<${Tile} nick=${room.name} away=${presence(room)} />` : html`<span class="hash" aria-hidden="true">${room.name[0]}</span>`}
@@ -64,7 +64,7 @@ function Entry({ room, stop }) {
     ${draft && html`<span class="draft" aria-hidden="true" title=${t('rooms.draft')}>✎</span>`}
     ${muted && html`<${Icon} name="mute" />`}
     ${mentions > 0 ? html`<span class="badge hot" aria-hidden="true">${mentions > 99 ? '99+' : mentions}</span>`
-      : unread > 0 && !muted ? html`<span class="badge" aria-hidden="true">${unread > 99 ? '99+' : unread}</span>` : null}
+      : unread > 0 ? html`<span class="badge" aria-hidden="true">${unread > 99 ? '99+' : unread}</span>` : null}
     <span class="unseen">${spoken(room, unread, mentions, joined, draft)}</span>
   </button>`;
 }
@@ -109,13 +109,7 @@ function Self() {
 
 /** How many wait to be read, for the button that opens the list. */
 export function Waiting() {
-  const chat = useChat();
-  let mentions = 0;
-  let unread = 0;
-  for (const room of chat.rooms.value) {
-    mentions += room.mentions.value;
-    if (!room.muted.value) unread += room.unread.value;
-  }
+  const { unread, mentions } = waitsIn(useChat().rooms.value);
   if (!unread && !mentions) return null;
   return html`<span class=${`dot ${mentions ? 'hot' : ''}`} aria-hidden="true">${mentions ? digits(Math.min(mentions, 99)) : ''}</span>`;
 }

@@ -5,6 +5,7 @@ import { html } from '../html.js';
 import { Dialog } from '../dialog.js';
 import { Tile } from '../person.js';
 import { closeDialog, complain, focusComposerSoon, useChat } from '../state.js';
+import { waits } from '../waits.js';
 import { t } from '../../i18n/index.js';
 
 /** @typedef {{ key: string, name: string, person: boolean, unread: number, run: () => void }} Goal */
@@ -56,7 +57,7 @@ function found(chat, words) {
   const rooms = chat.rooms.value.filter(room => rank(room.name) < 9).sort((a, b) => rank(a.name) - rank(b.name));
   /** @type {Goal[]} */
   const goals = rooms.slice(0, 12).map(room => ({
-    key: room.key, name: room.name, person: room.kind === 'person', unread: room.muted.value ? 0 : room.unread.value, run: () => chat.open(room),
+    key: room.key, name: room.name, person: room.kind === 'person', unread: waits(room).unread, run: () => chat.open(room),
   }));
   const known = new Set(rooms.map(room => room.key));
   if (!wanted) return goals;
