@@ -95,6 +95,7 @@ const SHELL = [
   '/view/notes.js',
   '/view/notify.js',
   '/view/page.js',
+  '/view/panels.js',
   '/view/person.js',
   '/view/picker.js',
   '/view/rich.js',

@@ -4,8 +4,8 @@ import { html } from './html.js';
 import { Icon } from './icon.js';
 import { Tile } from './person.js';
 import { Waiting } from './rooms.js';
+import { togglePanel } from './panels.js';
 import { drawer, narrow, panel, show, useChat } from './state.js';
-import { set, settings } from './settings.js';
 import { plain } from './text.js';
 import { digits, isolated, t } from '../i18n/index.js';
 
@@ -18,7 +18,7 @@ export function Header({ room }) {
     ${room && html`<${Title} room=${room} />`}
     <div class="header-tools">
       ${features.search && html`<button type="button" class="icon-button" title=${t('search.title')} aria-label=${t('search.title')}
-        aria-pressed=${panel.value === 'search'} data-opens="search" onClick=${() => toggle('search')}><${Icon} name="search" /></button>`}
+        aria-pressed=${panel.value === 'search'} data-opens="search" onClick=${() => togglePanel('search')}><${Icon} name="search" /></button>`}
       ${room?.kind === 'room' && html`<${MembersButton} room=${room} />`}
     </div>
   </header>`;
@@ -44,11 +44,5 @@ function MembersButton({ room }) {
   const count = room.members.value.size;
   const label = t('members.show', { count });
   return html`<button type="button" class="icon-button with-number" title=${label} aria-label=${label} data-opens="members"
-    aria-pressed=${panel.value === 'members'} onClick=${() => toggle('members')}><${Icon} name="people" /><span aria-hidden="true">${digits(count)}</span></button>`;
-}
-
-/** Opens a panel, or closes it; the browser remembers whether the members are shown. @param {'members' | 'search'} which */
-export function toggle(which) {
-  panel.value = panel.peek() === which ? null : which;
-  if (which === 'members' && settings.peek().members !== (panel.peek() === 'members')) set({ members: panel.peek() === 'members' });
+    aria-pressed=${panel.value === 'members'} onClick=${() => togglePanel('members')}><${Icon} name="people" /><span aria-hidden="true">${digits(count)}</span></button>`;
 }

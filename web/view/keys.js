@@ -1,6 +1,7 @@
 // @ts-check
 /** The keys that work everywhere on the page. The help dialog lists them from here. */
-import { closePanel, dialog, drawer, focusComposer, focusComposerSoon, panel, show, wide } from './state.js';
+import { closePanel, openPanel } from './panels.js';
+import { dialog, drawer, focusComposer, focusComposerSoon, onceDrawn, panel, show, wide } from './state.js';
 import { waits } from './waits.js';
 
 /** What the help dialog shows: the keys, and the dictionary's key for what they do. @type {[string[], string][]} */
@@ -24,13 +25,13 @@ export function shortcuts(chat) {
       show('switcher');
     } else if (command && event.shiftKey && event.key.toLowerCase() === 'f' && chat.network.peek().features.search) {
       event.preventDefault();
-      panel.value = 'search';
+      openPanel('search');
     } else if (command && event.key === '/') {
       event.preventDefault();
       show('help');
     } else if (event.key === 'Escape' && drawer.peek()) {
       drawer.value = false;
-      requestAnimationFrame(() => /** @type {HTMLElement | null} */ (document.querySelector('.room-header .icon-button'))?.focus());
+      onceDrawn(() => /** @type {HTMLElement | null} */ (document.querySelector('.room-header .icon-button'))?.focus());
     } else if (event.key === 'Escape' && panel.peek() && !wide.peek()) {
       closePanel();
     } else if (event.key.length === 1 && !command && !event.altKey && event.target === document.body) {

@@ -5,7 +5,8 @@ import { html } from './html.js';
 import { Nick } from './person.js';
 import { rove } from './rove.js';
 import { excerpt } from './text.js';
-import { complain, goTo, panel, useChat, wide } from './state.js';
+import { uncover } from './panels.js';
+import { complain, goTo, useChat } from './state.js';
 import { brief } from './time.js';
 import { t } from '../i18n/index.js';
 
@@ -46,7 +47,7 @@ export function Search({ room }) {
   const go = async (/** @type {string} */ name, /** @type {Item} */ item) => {
     try {
       const place = chat.rooms.peek().find(each => each.name === name || each.key === name) ?? (await chat.join(name));
-      if (!wide.peek()) panel.value = null;
+      uncover();
       if (item.id) goTo(chat, place, item.id);
     } catch (error) {
       complain(error);

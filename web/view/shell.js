@@ -1,6 +1,6 @@
 // @ts-check
 /** The rooms, the messages, the panels: what there is once one is in. Fetched while the first form is on the screen. */
-import { useEffect, useLayoutEffect, useRef } from '../vendor/hooks.js';
+import { useEffect } from '../vendor/hooks.js';
 import { html } from './html.js';
 import { Announcer } from './announce.js';
 import { LinkBar, NotifyBar } from './bars.js';
@@ -12,7 +12,8 @@ import { Members } from './members.js';
 import { Picker } from './picker.js';
 import { Rooms } from './rooms.js';
 import { settings } from './settings.js';
-import { closePanel, drawer, focusComposer, narrow, panel, show, useChat, wide } from './state.js';
+import { closePanel, panelCovers, panelIn } from './panels.js';
+import { drawer, focusComposer, narrow, panel, show, useChat, wide } from './state.js';
 import { Timeline } from './timeline.js';
 import { shortcuts } from './keys.js';
 import { t } from '../i18n/index.js';
@@ -43,7 +44,7 @@ export function Shell() {
     }}>${t('skip')}</a>
     <${Rooms} />
     ${out && html`<div class="scrim" onClick=${() => (drawer.value = false)}></div>`}
-    <main class="middle" inert=${out} aria-label=${room ? t('main.label', { room: room.name }) : t('main.none')}>
+    <main class="middle" inert=${out || panelCovers(room)} aria-label=${room ? t('main.label', { room: room.name }) : t('main.none')}>
       <${Header} room=${room} />
       <${LinkBar} /><${NotifyBar} />
       ${room
@@ -61,14 +62,9 @@ const Nowhere = () => html`<div class="nowhere"><p>${t('main.none')}</p>
 
 /** The panel at the right. On a screen without room for it, it lies over the messages. @param {{ room: import('../chat/types.js').Room | null }} props */
 function Side({ room }) {
-  const which = panel.value;
-  const element = useRef(/** @type {HTMLElement | null} */ (null));
-  const shown = which === 'search' || (which === 'members' && room?.kind === 'room') ? which : null;
-  useLayoutEffect(() => {
-    if (shown && shown !== 'search' && !wide.peek()) /** @type {HTMLElement | null | undefined} */ (element.current?.querySelector('button'))?.focus();
-  }, [shown]);
+  const shown = panelIn(room);
   if (!shown) return null;
-  return html`<aside ref=${element} class=${`side-panel ${shown}`} aria-label=${t(`${shown}.title`)} onKeyDown=${(/** @type {KeyboardEvent} */ event) => {
+  return html`<aside class=${`side-panel ${shown}`} aria-label=${t(`${shown}.title`)} onKeyDown=${(/** @type {KeyboardEvent} */ event) => {
     if (event.key !== 'Escape') return;
     event.stopPropagation();
     closePanel();

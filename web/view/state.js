@@ -100,15 +100,7 @@ export function focusComposer(always = false) {
 
 /** The same, once what was changed just now is drawn. */
 export function focusComposerSoon() {
-  requestAnimationFrame(() => requestAnimationFrame(() => focusComposer()));
-}
-
-/** Closes the panel and gives the focus back to the button that opened it. */
-export function closePanel() {
-  const opener = /** @type {HTMLElement | null} */ (document.querySelector(`[data-opens="${panel.peek()}"]`));
-  panel.value = null;
-  if (opener) opener.focus();
-  else focusComposer(true);
+  onceDrawn(focusComposer);
 }
 
 /** Writes into the composer, at the caret. @param {string} words */

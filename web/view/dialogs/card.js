@@ -3,9 +3,10 @@
 import { useEffect, useState } from '../../vendor/hooks.js';
 import { html } from '../html.js';
 import { Dialog } from '../dialog.js';
+import { uncover } from '../panels.js';
 import { Nick, Tile } from '../person.js';
 import { Rich } from '../rich.js';
-import { closeDialog, complain, composer, drawer, insert, panel, useChat, wide } from '../state.js';
+import { closeDialog, complain, composer, drawer, insert, onceDrawn, useChat } from '../state.js';
 import { brief } from '../time.js';
 import { t } from '../../i18n/index.js';
 
@@ -26,8 +27,8 @@ export function CardDialog({ nick }) {
   };
   const mention = () => {
     closeDialog();
-    if (!wide.peek()) panel.value = null;
-    setTimeout(() => insert(composer.current?.value.trim() ? `${nick} ` : `${nick}: `), 50);
+    uncover();
+    onceDrawn(() => insert(composer.current?.value.trim() ? `${nick} ` : `${nick}: `));
   };
   const go = (/** @type {string} */ name) => {
     closeDialog();

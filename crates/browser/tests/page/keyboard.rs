@@ -87,6 +87,8 @@ fn everything_can_be_reached_by_keyboard_on_a_narrow_screen() {
     enter(&page);
     eventually("it is found", || page.has("status", "1 message found"));
     fits(&page);
+    // What it lies over can't be reached.
+    assert!(!page.has("textbox", "Write to #tea"));
     page.keys(&key::ESCAPE.to_string());
     focused(&page, "Search");
 
