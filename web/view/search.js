@@ -11,7 +11,8 @@ import { brief } from './time.js';
 import { t } from '../i18n/index.js';
 
 /** @typedef {import('../chat/types.js').Item} Item */
-/** @typedef {{ words: string, everywhere: boolean, items: { room: string, item: Item }[], more: boolean }} Result */
+/** @typedef {{ words: string, place: import('../chat/types.js').Room | null }} Question  `place`: null for everywhere */
+/** @typedef {Question & { items: { room: string, item: Item }[], more: boolean }} Result */
 
 /** @param {{ room: import('../chat/types.js').Room | null }} props */
 export function Search({ room }) {
@@ -23,17 +24,18 @@ export function Search({ room }) {
   const field = useRef(/** @type {HTMLInputElement | null} */ (null));
   const turn = useRef(0);
   useLayoutEffect(() => field.current?.focus(), []);
-  const look = async (/** @type {string} */ words, /** @type {Result | null} */ before) => {
+  /** @param {Question} question @param {Result | null} before  what was found of it already, if it is the older results that are wanted */
+  const look = async ({ words, place }, before) => {
     const mine = (turn.current += 1);
     setBusy(true);
     setWrong('');
     try {
       const last = before?.items.at(-1)?.item;
-      const found = await chat.search(everywhere ? null : room, words, last?.time);
+      const found = await chat.search(place, words, last?.time);
       if (mine !== turn.current) return;
       const known = new Set(before?.items.map(each => each.item.id));
       const items = [...(before?.items ?? []), ...found.items.filter(each => !known.has(each.item.id))];
-      setResult({ words, everywhere, items, more: found.more && found.items.length > 0 });
+      setResult({ words, place, items, more: found.more && found.items.length > 0 });
     } catch (error) {
       if (mine === turn.current) setWrong(error instanceof Error ? error.message : String(error));
     }
@@ -42,7 +44,7 @@ export function Search({ room }) {
   const submitted = (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
     const words = field.current?.value.trim();
-    if (words) look(words, null);
+    if (words) look({ words, place: everywhere ? null : room }, null);
   };
   const go = async (/** @type {string} */ name, /** @type {Item} */ item) => {
     try {
@@ -64,10 +66,10 @@ export function Search({ room }) {
       : result ? t('search.found', { count: result.items.length }) : ''}</div>
     ${result && html`<ul class="results" aria-label=${t('search.results')} onKeyDown=${(/** @type {KeyboardEvent} */ event) => rove(event, '.result')}>
       ${result.items.map(({ room: name, item }, at) => html`<li key=${item.id ?? item.key}><button type="button" class="result" tabindex=${at ? -1 : 0} onClick=${() => go(name, item)}>
-        <span class="result-head"><${Nick} nick=${item.nick} /><span class="sub">${result.everywhere && html`<bdi>${name}</bdi> · `}<time datetime=${item.time}>${brief(item.time)}</time></span></span>
+        <span class="result-head"><${Nick} nick=${item.nick} /><span class="sub">${result.place === null && html`<bdi>${name}</bdi> · `}<time datetime=${item.time}>${brief(item.time)}</time></span></span>
         <bdi class="result-text"><${Marked} text=${around(item.text, result.words)} words=${result.words} /></bdi></button></li>`)}
     </ul>`}
-    ${result?.more && html`<button type="button" class="small more-results" disabled=${busy} onClick=${() => look(result.words, result)}>${t('search.more')}</button>`}
+    ${result?.more && html`<button type="button" class="small more-results" disabled=${busy} onClick=${() => look(result, result)}>${t('search.more')}</button>`}
   </div>`;
 }
 
