@@ -72,6 +72,7 @@ const SHELL = [
   '/view/bars.js',
   '/view/complete.js',
   '/view/composer.js',
+  '/view/copy.js',
   '/view/deeds.js',
   '/view/dialog.js',
   '/view/dialogs.js',

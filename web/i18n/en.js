@@ -7,6 +7,7 @@ export default {
   'cancel': 'Cancel',
   'skip': 'Skip to writing',
   'list.comma': ', ',
+  'copy.byHand': 'This page may not copy here: please select the words and copy them yourself.',
   'later.failed': 'A part of this page could not be loaded. The server may have a newer version of it.',
   'later.reload': 'Load it again',
 
@@ -230,7 +231,6 @@ export default {
   'codes.copy': 'Copy',
   'codes.save': 'Download',
   'codes.copied': 'The codes are copied.',
-  'codes.byHand': 'This page may not copy here: please select the codes and copy them yourself.',
   'codes.kept': 'I have kept them',
   'codes.done': 'Done',
   'codes.file': 'Recovery codes of {account} on {network}. Each works once.',

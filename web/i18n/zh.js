@@ -7,6 +7,7 @@ export default {
   'cancel': '取消',
   'skip': '跳到输入框',
   'list.comma': '，',
+  'copy.byHand': '这里不能自动复制：请自己选中并复制。',
   'later.failed': '页面的一部分无法加载，可能已有新版本。',
   'later.reload': '重新加载',
 
@@ -230,7 +231,6 @@ export default {
   'codes.copy': '复制',
   'codes.save': '下载',
   'codes.copied': '恢复码已复制。',
-  'codes.byHand': '这里不能自动复制：请自己选中恢复码并复制。',
   'codes.kept': '我已保存',
   'codes.done': '完成',
   'codes.file': '{network} 上 {account} 的恢复码。每个只能用一次。',

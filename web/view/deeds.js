@@ -1,7 +1,8 @@
 // @ts-check
 /** What can be done with a message of a room. */
+import { copy } from './copy.js';
 import { pick } from './picker.js';
-import { complain, focusComposer, note, show } from './state.js';
+import { complain, focusComposer, show } from './state.js';
 import { plain } from './text.js';
 import { t } from '../i18n/index.js';
 
@@ -26,7 +27,7 @@ export function deedsFor(timeline) {
       });
     },
     react: (item, reaction) => chat.react(item, reaction),
-    copy: item => void navigator.clipboard?.writeText(plain(item.text)).then(() => note(t('message.copied')), complain),
+    copy: item => copy(plain(item.text), t('message.copied')),
     redact: item => show('confirm', {
       title: t('redact.title'), text: t('redact.text'), yes: t('message.redact'),
       run: () => chat.redact(item).catch(complain),

@@ -2,8 +2,9 @@
 /** The recovery codes of an account. They are shown once, so this can't be closed without saying that they are kept. */
 import { useState } from '../../vendor/hooks.js';
 import { html } from '../html.js';
+import { copy } from '../copy.js';
 import { Dialog } from '../dialog.js';
-import { closeDialog, complain, note, useChat } from '../state.js';
+import { closeDialog, useChat } from '../state.js';
 import { Icon } from '../icon.js';
 import { t } from '../../i18n/index.js';
 
@@ -12,9 +13,6 @@ export function CodesDialog({ codes }) {
   const chat = useChat();
   const [kept, setKept] = useState(false);
   const text = codes.join('\n');
-  const copy = () => navigator.clipboard
-    ? navigator.clipboard.writeText(text).then(() => note(t('codes.copied')), complain)
-    : note(t('codes.byHand'));
   const save = () => {
     const link = document.createElement('a');
     const head = t('codes.file', { network: chat.network.peek().name, account: chat.me.peek()?.account ?? chat.me.peek()?.nick ?? '' });
@@ -26,7 +24,7 @@ export function CodesDialog({ codes }) {
   return html`<${Dialog} title=${t('codes.title')} firm=${true}>
     <p>${t('codes.text')}</p>
     <ol class="codes" aria-label=${t('codes.title')}>${codes.map(code => html`<li key=${code}><code>${code}</code></li>`)}</ol>
-    <p class="row-of-buttons"><button type="button" onClick=${copy}><${Icon} name="copy" />${t('codes.copy')}</button>
+    <p class="row-of-buttons"><button type="button" onClick=${() => copy(text, t('codes.copied'))}><${Icon} name="copy" />${t('codes.copy')}</button>
       <button type="button" onClick=${save}><${Icon} name="down" />${t('codes.save')}</button></p>
     <label class="check"><input type="checkbox" checked=${kept} onChange=${() => setKept(!kept)} /><span>${t('codes.kept')}</span></label>
     <div class="dialog-foot"><button type="button" class="primary" disabled=${!kept} onClick=${closeDialog}>${t('codes.done')}</button></div>
