@@ -7,15 +7,13 @@ import { useEffect, useRef, useState } from '../vendor/hooks.js';
 import { html } from './html.js';
 import { countsAsNew } from './rows.js';
 import { excerpt } from './text.js';
-import { useChat } from './state.js';
 import { t } from '../i18n/index.js';
 
 const PAUSE = 1500;
 
 /** @param {{ room: import('../chat/types.js').Room }} props */
 export function Announcer({ room }) {
-  const me = useChat().me.value?.nick;
-  const [words, setWords] = useState('');
+  const [said, setSaid] = useState({ count: 0, words: '' });
   const last = useRef(room.timeline.items.at(-1)?.key);
   const timer = useRef(/** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined));
   useEffect(() => {
@@ -24,9 +22,10 @@ export function Announcer({ room }) {
       const fresh = since(room.timeline.items, last.current);
       last.current = room.timeline.items.at(-1)?.key;
       if (room.timeline.newer.peek() !== 'live' || !fresh.length) return;
-      setWords(fresh.length > 3
+      const words = fresh.length > 3
         ? t('announce.many', { count: fresh.length, room: room.name })
-        : fresh.map(item => t('announce.one', { nick: item.nick, text: excerpt(item.text, 300) })).join(' '));
+        : fresh.map(item => t('announce.one', { nick: item.nick, text: excerpt(item.text, 300) })).join(' ');
+      setSaid(({ count }) => ({ count: count + 1, words }));
     };
     const stop = room.timeline.version.subscribe(() => {
       timer.current ??= setTimeout(speak, PAUSE);
@@ -36,17 +35,13 @@ export function Announcer({ room }) {
       clearTimeout(timer.current);
       timer.current = undefined;
     };
-  }, [room, me]);
-  return html`<div class="unseen" role="status" aria-live="polite">${words}</div>`;
+  }, [room]);
+  // The same words again are news only in a new element.
+  return html`<div class="unseen" role="status" aria-live="polite"><span key=${said.count}>${said.words}</span></div>`;
 }
 
-/** The messages of others behind one, a hundred at most. @param {import('../chat/types.js').Item[]} items @param {string | undefined} key */
+/** The messages of others behind one; none if that is not there any more. @param {import('../chat/types.js').Item[]} items @param {string | undefined} key */
 function since(items, key) {
-  const fresh = [];
-  if (key === undefined) return [];
-  for (let at = items.length - 1; at >= 0 && items[at]?.key !== key && fresh.length < 100; at -= 1) {
-    const item = /** @type {import('../chat/types.js').Item} */ (items[at]);
-    if (countsAsNew(item)) fresh.unshift(item);
-  }
-  return fresh;
+  const at = items.findLastIndex(item => item.key === key);
+  return at < 0 ? [] : items.slice(at + 1).filter(countsAsNew);
 }
