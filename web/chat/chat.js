@@ -90,6 +90,7 @@ export function createChat(given) {
     open: (room) => open(room && ours(room)),
     join: (name, key) => join(session, name, key),
     part: (room) => part(session, ours(room)),
+    topic: async (room, words) => void (await session.demand('TOPIC', [ours(room).name, words])),
 
     async send(where, text) {
       const room = ours(where);

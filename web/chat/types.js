@@ -138,6 +138,7 @@
  * @property {(room: Room | null) => void} open  shows a room
  * @property {(name: string, key?: string) => Promise<Room>} join  a room by name, or a conversation with a person
  * @property {(room: Room) => void} part
+ * @property {(room: Room, words: string) => Promise<void>} topic  changes it, or removes it if there are no words
  * @property {(room: Room, text: string) => Promise<void>} send  what was typed: words, several lines, or a command; at
  *   once in the timeline as `sending`
  * @property {(item: Item) => void} sendAgain  a failed one, which can't be doubled by it

@@ -157,6 +157,7 @@ export function fakeChat({ rooms, nick = 'nora', idle = false, delay = 300 }) {
       chat.rooms.value = chat.rooms.peek().filter(each => each !== gone);
       if (chat.current.peek() === gone) chat.current.value = chat.rooms.peek()[0] ?? null;
     },
+    topic: async (of, words) => void (of.topic.value = words),
     send: async (to, text) => {
       if (text.startsWith('/') && !text.startsWith('/me ')) {
         add(to, item({ kind: 'local', nick: '', text: `${text}: this is only a fake.` }));

@@ -13,7 +13,7 @@ export function RoomDialog({ room }) {
   const change = (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
     const words = String(new FormData(/** @type {HTMLFormElement} */ (event.currentTarget)).get('topic') ?? '').replace(/\s*\n\s*/g, ' ');
-    chat.send(room, `/topic ${words}`).catch(complain);
+    chat.topic(room, words.trim()).catch(complain);
     closeDialog();
   };
   return html`<${Dialog} title=${room.name}>
