@@ -157,7 +157,7 @@ function choose(event, { completion, at }, setChoice, take) {
 
 /** @param {{ choice: { completion: Completion, at: number }, take: (completion: Completion, option: import('./complete.js').Option) => void }} props */
 function Options({ choice: { completion, at }, take }) {
-  return html`<ul class="options" id="options" role="listbox" tabindex="0" aria-label=${t(`complete.${completion.kind}`)}>
+  return html`<ul class="options" id="options" role="listbox" tabindex="-1" aria-label=${t(`complete.${completion.kind}`)}>
     ${completion.options.map((option, index) => html`<li key=${option.label} id=${`option-${index}`} role="option" aria-selected=${index === at}
       ref=${(/** @type {HTMLElement | null} */ element) => index === at && element?.scrollIntoView({ block: 'nearest' })}
       onPointerDown=${(/** @type {Event} */ event) => event.preventDefault()} onClick=${() => take(completion, option)}>
@@ -215,16 +215,16 @@ function fit(field) {
   line.style.minHeight = '';
 }
 
-/** Who may be meant: who spoke last comes first. @param {Room} room @param {string} self */
-function likely(room, self) {
-  /** @type {Set<string>} */
-  const nicks = new Set();
+/** Who may be meant, each once: who spoke last comes first. No further than is asked for. @param {Room} room @param {string} self */
+function* likely(room, self) {
+  const given = new Set([self]);
   const members = room.members.peek();
   const { items } = room.timeline;
   for (let at = items.length - 1; at >= 0 && at > items.length - 200; at -= 1) {
     const nick = items[at]?.nick;
-    if (nick && nick !== self && members.has(nick.toLowerCase())) nicks.add(nick);
+    if (!nick || given.has(nick) || !members.has(nick.toLowerCase())) continue;
+    given.add(nick);
+    yield nick;
   }
-  for (const { nick } of members.values()) if (nick !== self) nicks.add(nick);
-  return nicks;
+  for (const { nick } of members.values()) if (!given.has(nick)) yield nick;
 }
