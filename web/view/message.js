@@ -31,9 +31,9 @@ import { t } from '../i18n/index.js';
  * @property {(key: string) => void} unfold
  */
 
-/** @param {{ time: string }} props */
-export const Day = ({ time }) => html`<div class="line day" role="separator" aria-label=${day(time)}>
-  <span>${day(time)}</span></div>`;
+/** @param {{ words: string }} props */
+export const Day = ({ words }) => html`<div class="line day" role="separator" aria-label=${words}>
+  <span>${words}</span></div>`;
 
 export const NewLine = () => html`<div class="line new" role="separator" aria-label=${t('timeline.new')}>
   <span>${t('timeline.new')}</span></div>`;
@@ -209,7 +209,7 @@ export const Local = ({ item, text, tab, deeds }) => html`<div class="row local"
  * @param {Deeds} common.deeds
  */
 export function drawn(row, { self, removes, mayAll, stop, active, flash, unfolded, deeds }) {
-  if (row.kind === 'day') return html`<${Day} key=${row.key} time=${row.time} />`;
+  if (row.kind === 'day') return html`<${Day} key=${row.key} words=${day(row.time)} />`;
   if (row.kind === 'new') return html`<${NewLine} key="new" />`;
   const tab = row.key === stop;
   if (row.kind === 'run') {
