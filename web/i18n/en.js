@@ -108,6 +108,7 @@ export default {
   'message.again': 'Send again',
   'message.discard': 'Discard',
   'message.redacted': 'Taken back by {by}',
+  'message.redacted.unknown': 'Taken back',
   'message.notice': 'notice',
   'message.local': 'Only you see this',
   'message.quoted': 'Answer to',

@@ -108,6 +108,7 @@ export default {
   'message.again': '重新发送',
   'message.discard': '丢弃',
   'message.redacted': '已被 {by} 撤回',
+  'message.redacted.unknown': '已撤回',
   'message.notice': '通知',
   'message.local': '只有你能看到',
   'message.quoted': '回复',

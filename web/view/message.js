@@ -79,7 +79,7 @@ export function Message({ item, state, why, text, reactions, redacted, reply, me
       </div>`}
       <div class="text" dir=${action ? undefined : 'auto'}>
         ${redacted
-          ? html`<span class="gone">${t('message.redacted', { by: redacted.by })}${redacted.why && html` <bdi>“${redacted.why}”</bdi>`}</span>`
+          ? html`<span class="gone">${takenBack(redacted)}${redacted.why && html` <bdi>“${redacted.why}”</bdi>`}</span>`
           : html`${action && html`<span class="star" aria-hidden="true">∗</span> <button type="button" class="name" tabindex="-1"
               onClick=${() => deeds.person(item.nick)}><${Nick} nick=${item.nick} /></button>${' '}`}${action
               ? html`<bdi><${Rich} text=${text} room=${deeds.room} tab=${active ? 0 : -1} /></bdi>`
@@ -127,9 +127,12 @@ function Tools({ item, may, deeds }) {
   </div>`;
 }
 
+/** By whom, if that is known. @param {NonNullable<Item['redacted']>} redacted */
+const takenBack = ({ by }) => (by ? t('message.redacted', { by }) : t('message.redacted.unknown'));
+
 /** For a screen reader: who, what, when. @param {Item} item @param {string} text @param {Item['state']} state @param {Item['redacted']} redacted */
 function label(item, text, state, redacted) {
-  const said = redacted ? t('message.redacted', { by: redacted.by }) : excerpt(text, 600);
+  const said = redacted ? takenBack(redacted) : excerpt(text, 600);
   const words = t(item.kind === 'action' ? 'message.label.action' : 'message.label', { nick: item.nick, text: said, time: clock(item.time) });
   return state === 'sent' ? words : `${words} ${t(`message.${state}`)}`;
 }
