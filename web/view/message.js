@@ -139,17 +139,17 @@ function label(item, text, state, redacted) {
 
 /**
  * Something that happened.
- * @param {{ item: Item, tab: boolean, deeds: Deeds }} props
+ * @param {{ item: Item, tab: boolean, active: boolean, deeds: Deeds }} props
  */
-export const Happened = ({ item, tab, deeds }) => html`<div class="row event" role="article" data-key=${item.key} tabindex=${tab ? 0 : -1}>
+export const Happened = ({ item, tab, active, deeds }) => html`<div class="row event" role="article" data-key=${item.key} tabindex=${tab ? 0 : -1}>
   <time class="side" datetime=${item.time} title=${full(item.time)}>${clock(item.time)}</time>
-  <div class="what"><${Fact} item=${item} deeds=${deeds} /></div></div>`;
+  <div class="what"><${Fact} item=${item} active=${active} deeds=${deeds} /></div></div>`;
 
 /** Which parameters of a fact are people: they get their colours. */
 const PEOPLE = new Set(['nick', 'to', 'by', 'who']);
 
-/** @param {{ item: Item, deeds: Deeds }} props */
-function Fact({ item, deeds }) {
+/** @param {{ item: Item, active: boolean, deeds: Deeds }} props */
+function Fact({ item, active, deeds }) {
   const event = item.event;
   if (!event) return null;
   const facts = /** @type {Record<string, string>} */ (event);
@@ -159,16 +159,16 @@ function Fact({ item, deeds }) {
     if (!name) return part;
     const value = facts[name] ?? '';
     if (event.what !== 'rename' && PEOPLE.has(name)) return html`<${Nick} nick=${value} />`;
-    return html`<bdi class="fact"><${Rich} text=${value} room=${deeds.room} tab=${-1} /></bdi>`;
+    return html`<bdi class="fact"><${Rich} text=${value} room=${deeds.room} tab=${active ? 0 : -1} /></bdi>`;
   })}</span>`;
 }
 
 /**
  * Comings and goings as one line, which a click unfolds.
- * @param {{ first: Item, size: number, items: Item[], open: boolean, tab: boolean, deeds: Deeds }} props  `first` and
- *   `size` tell runs apart: `items` is a new list each time
+ * @param {{ items: Item[], open: boolean, tab: boolean, active: boolean, deeds: Deeds }} props  `items`: at least one
  */
-export function Run({ first, items, open, tab, deeds }) {
+export function Run({ items, open, tab, active, deeds }) {
+  const first = /** @type {Item} */ (items[0]);
   const counts = summary(items);
   const parts = [];
   for (const what of /** @type {const} */ (['joined', 'left', 'visited', 'returned'])) {
@@ -182,9 +182,9 @@ export function Run({ first, items, open, tab, deeds }) {
     <time class="side" datetime=${first.time} title=${full(first.time)}>${clock(first.time)}</time>
     <div class="what">
       ${items.length === 1
-        ? html`<${Fact} item=${first} deeds=${deeds} />`
+        ? html`<${Fact} item=${first} active=${active} deeds=${deeds} />`
         : html`<button type="button" class="fold" tabindex="-1" aria-expanded=${open} onClick=${() => deeds.unfold(`run ${first.key}`)}>${words}</button>
-          ${open && html`<ul class="folded">${items.slice(0, 200).map(item => html`<li key=${item.key}><time>${clock(item.time)}</time> <${Fact} item=${item} deeds=${deeds} /></li>`)}</ul>`}`}
+          ${open && html`<ul class="folded">${items.slice(0, 200).map(item => html`<li key=${item.key}><time>${clock(item.time)}</time> <${Fact} item=${item} active=${active} deeds=${deeds} /></li>`)}</ul>`}`}
     </div></div>`;
 }
 
@@ -192,10 +192,10 @@ export function Run({ first, items, open, tab, deeds }) {
 export const Gap = ({ item, count }) => html`<div class="line gap" role="separator" data-key=${item.key}
   aria-label=${t('timeline.gap', { count })}><span><${Icon} name="warn" />${t('timeline.gap', { count })}</span></div>`;
 
-/** An answer to us alone. @param {{ item: Item, text: string, tab: boolean, deeds: Deeds }} props */
-export const Local = ({ item, text, tab, deeds }) => html`<div class="row local" role="article" data-key=${item.key} tabindex=${tab ? 0 : -1}>
+/** An answer to us alone. @param {{ item: Item, text: string, tab: boolean, active: boolean, deeds: Deeds }} props */
+export const Local = ({ item, text, tab, active, deeds }) => html`<div class="row local" role="article" data-key=${item.key} tabindex=${tab ? 0 : -1}>
   <time class="side" datetime=${item.time} title=${full(item.time)}>${clock(item.time)}</time>
-  <div class="what"><div class="text" dir="auto"><${Rich} text=${text} room=${deeds.room} tab=${-1} /></div>
+  <div class="what"><div class="text" dir="auto"><${Rich} text=${text} room=${deeds.room} tab=${active ? 0 : -1} /></div>
     <div class="only">${t('message.local')}</div></div></div>`;
 
 /**
@@ -216,13 +216,12 @@ export function drawn(row, { self, removes, mayAll, stop, active, flash, unfolde
   if (row.kind === 'new') return html`<${NewLine} key="new" />`;
   const tab = row.key === stop;
   if (row.kind === 'run') {
-    return html`<${Run} key=${row.key} first=${row.items[0]} size=${row.items.length} items=${row.items}
-      open=${unfolded.has(row.key)} tab=${tab} deeds=${deeds} />`;
+    return html`<${Run} key=${row.key} items=${row.items} open=${unfolded.has(row.key)} tab=${tab} active=${row.key === active} deeds=${deeds} />`;
   }
   const { item } = row;
   if (item.kind === 'gap') return html`<${Gap} key=${row.key} item=${item} count=${item.count} />`;
-  if (item.kind === 'event') return html`<${Happened} key=${row.key} item=${item} tab=${tab} deeds=${deeds} />`;
-  if (item.kind === 'local') return html`<${Local} key=${row.key} item=${item} text=${item.text} tab=${tab} deeds=${deeds} />`;
+  if (item.kind === 'event') return html`<${Happened} key=${row.key} item=${item} tab=${tab} active=${row.key === active} deeds=${deeds} />`;
+  if (item.kind === 'local') return html`<${Local} key=${row.key} item=${item} text=${item.text} tab=${tab} active=${row.key === active} deeds=${deeds} />`;
   return html`<${Message} key=${row.key} item=${item} id=${item.id} state=${item.state} why=${item.why} text=${item.text}
     reactions=${item.reactions} redacted=${item.redacted} reply=${item.reply} mention=${item.mention} self=${self} head=${row.head}
     tab=${tab} active=${row.key === active} flash=${row.key === flash} may=${mayAll || (removes && item.self)} deeds=${deeds} />`;

@@ -8,6 +8,12 @@ import { focusComposer } from './state.js';
 /** @param {EventTarget | null} target @returns {HTMLElement | null} */
 const rowAt = target => /** @type {HTMLElement} */ (target).closest('[data-key]');
 
+/** Lines between messages do not. @param {import('./rows.js').Row} row */
+const takesFocus = row => row.kind === 'run' || (row.kind === 'item' && row.item.kind !== 'gap');
+
+/** What Enter leads to in a row, the first of them. */
+const INSIDE = ['.fold', '.why button', '.tools button', '.fact a', '.fact button', '.local a', '.local button'].join();
+
 export class RowFocus {
   /** The rows below the pointer, with the focus, and with an open menu: their keys, or ''. */
   hovered = '';
@@ -52,7 +58,7 @@ export class RowFocus {
       case 'Enter':
         if (at !== row) return;
         event.preventDefault();
-        return /** @type {HTMLElement | null} */ (row.querySelector('.fold, .why button, .tools button'))?.focus();
+        return /** @type {HTMLElement | null} */ (row.querySelector(INSIDE))?.focus();
       case 'Escape':
         event.stopPropagation();
         return at !== row && row ? row.focus() : focusComposer(true);

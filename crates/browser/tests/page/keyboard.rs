@@ -104,10 +104,7 @@ fn everything_can_be_reached_by_keyboard_on_a_narrow_screen() {
     page.gone("dialog", "Settings");
 
     // Back to the lobby with the arrow keys, from one stop in the list.
-    if !page.has("navigation", "Rooms and conversations") {
-        tab_to(&page, "Show rooms");
-        enter(&page);
-    }
+    page.get("navigation", "Rooms and conversations");
     tab_to(&page, "tea");
     page.keys(&key::UP.to_string());
     focused(&page, "lobby");
@@ -128,6 +125,7 @@ fn a_telephone_has_a_drawer() {
     let mut ann = server.irc("ann");
     let chromium = Chromium::start();
     let page = Page::open(&chromium, &server, &Options::phone());
+    page.get("textbox", "Your name");
     fits(&page);
     page.enter("nora");
     fits(&page);
@@ -139,9 +137,7 @@ fn a_telephone_has_a_drawer() {
     page.get("dialog", "Settings");
     fits(&page);
     page.press("button", "Close");
-    if !page.has("navigation", "Rooms and conversations") {
-        page.press("button", "Show rooms");
-    }
+    page.get("navigation", "Rooms and conversations");
     page.go("#lobby");
     page.gone("navigation", "Rooms and conversations");
     ann.say("#lobby", &"a word that is muchtoolongforanytelephone".repeat(9));
@@ -156,4 +152,58 @@ fn a_telephone_has_a_drawer() {
     page.press("button", "Send");
     page.sees("nora", "one\ntwo");
     ann.until("two");
+}
+
+#[test]
+fn whoever_leaves_a_list_of_completions_by_keyboard_is_somewhere() {
+    let server = Server::start();
+    let chromium = Chromium::start();
+    let page = Page::guest(&chromium, &server, "nora");
+    page.say("#lobby", "hello");
+    page.sees("nora", "hello");
+    page.keys("/j");
+    page.get("list", "Commands");
+    page.chord(&[key::SHIFT], key::TAB);
+    eventually("a message has the focus", || focused_name(&page).starts_with("nora: hello"));
+}
+
+#[test]
+fn links_in_what_happened_and_in_answers_can_be_followed_by_keyboard() {
+    let server = Server::start();
+    let mut ann = server.irc("ann");
+    let chromium = Chromium::start();
+    let page = Page::guest(&chromium, &server, "nora");
+    ann.send("TOPIC #lobby :see https://example.org/topic");
+    ann.sync();
+    page.say("#lobby", "/topic");
+    for (kind, first) in [("event", "https://example.org/topic"), ("local", "Go to #lobby")] {
+        let row =
+            format!("[...document.querySelectorAll('.row.{kind}')].find(each => each.querySelector('a'))");
+        eventually("it is told", || page.run(&format!("return !!{row}"), &[]) == true);
+        page.run(&format!("{row}.focus()"), &[]);
+        eventually("its link is on the way of the Tab key", || {
+            page.run(&format!("return {row}.querySelector('a').tabIndex"), &[]) == 0
+        });
+        enter(&page);
+        focused(&page, first);
+    }
+}
+
+#[test]
+fn whoever_takes_nothing_back_is_where_they_were() {
+    let server = Server::start();
+    let chromium = Chromium::start();
+    let page = Page::guest(&chromium, &server, "nora");
+    for text in ["one", "two", "three"] {
+        page.say("#lobby", text);
+        page.sees("nora", text);
+    }
+    page.chord(&[key::SHIFT], key::TAB);
+    page.keys(&key::UP.to_string());
+    eventually("a message has the focus", || focused_name(&page).starts_with("nora: two"));
+    page.press("button", "Take back");
+    page.get("dialog", "Take this message back?");
+    page.press("button", "Cancel");
+    page.gone("dialog", "Take this message back?");
+    eventually("it has the focus again", || focused_name(&page).starts_with("nora: two"));
 }
