@@ -38,6 +38,16 @@ test('comings and goings become one line, are shown or left out', () => {
   assert.equal(drawn(items, { presence: 'none' }), 'day ann: ann');
 });
 
+test('a run to which nothing came is the same list as before', () => {
+  const items = [joins('ann', 0), joins('bob', 1)];
+  const run = () => rowsOf(items, 0, items.length, { presence: 'folded', newKey: null }).find(row => row.kind === 'run')?.items;
+  const before = run();
+  assert.equal(run(), before);
+  items.push(leaves('ann', 2));
+  assert.notEqual(run(), before);
+  assert.deepEqual(run(), items);
+});
+
 test('the line for new messages stands before the first of them', () => {
   const items = [says('ann', 0), says('ann', 1), says('ann', 2)];
   assert.equal(drawn(items, { newKey: items[1]?.key }), 'day ann: new ann: ann');

@@ -43,7 +43,20 @@ export function rowsOf(items, start, end, { presence, newKey }) {
     }
     before = item;
   }
+  for (const row of rows) if (row.kind === 'run') row.items = known(row.items);
   return rows;
+}
+
+/** The runs of comings and goings as they were last, by their first item. @type {WeakMap<Item, Item[]>} */
+const runs = new WeakMap();
+
+/** The same list as before if nothing came to it, so that it need not be drawn again. @param {Item[]} items */
+function known(items) {
+  const first = /** @type {Item} */ (items[0]);
+  const before = runs.get(first);
+  if (before?.length === items.length && before.at(-1) === items.at(-1)) return before;
+  runs.set(first, items);
+  return items;
 }
 
 /**
