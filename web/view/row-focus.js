@@ -31,15 +31,16 @@ export class RowFocus {
     return this.pinned || this.hovered || this.focused;
   }
 
-  /** The row that Tab leads to: where the focus was last, else the newest. @param {import('./rows.js').Row[]} rows */
-  tabStop(rows) {
-    let last = '';
-    for (const row of rows) {
-      const key = row.kind === 'run' ? row.key : row.kind === 'item' && row.item.kind !== 'gap' ? row.key : '';
-      if (key && key === this.focused) return key;
-      if (key) last = key;
-    }
-    return last;
+  /**
+   * The row that Tab leads to: the one with the focus; else the first that is seen, or the newest.
+   * @param {import('./rows.js').Row[]} rows
+   * @param {string} seen  the first row on the screen, while that is not at the newest; else ''
+   */
+  tabStop(rows, seen) {
+    const key = this.focused || seen;
+    const at = rows.findIndex(row => row.key === key);
+    const stop = at < 0 ? undefined : rows.slice(at).find(takesFocus);
+    return (stop ?? rows.findLast(takesFocus))?.key ?? '';
   }
 
   /** @param {KeyboardEvent} event */

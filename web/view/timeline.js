@@ -356,6 +356,11 @@ export class Timeline extends Component {
     if (at >= 0) this.goToRow(at);
   };
 
+  /** From now on Tab leads to what is seen now. */
+  rested = () => {
+    if (!this.stick) this.turn();
+  };
+
   // Browsers tell of scrolling once for each picture, so this needs no waiting of its own.
   scrolled = () => {
     this.measure();
@@ -378,13 +383,14 @@ export class Timeline extends Component {
     const rank = room.members.value.get(self.toLowerCase())?.prefix ?? '';
     const removes = chat.network.value.features.redaction;
     const mayAll = removes && (/[~&@]/.test(rank) || !!chat.me.value?.oper);
+    const seen = (!this.stick && this.anchor?.element.dataset.key) || '';
     const common = {
-      self, removes, mayAll, stop: focus.tabStop(rows), active: focus.active, flash: this.flash, unfolded: this.unfolded, deeds: this.deeds,
+      self, removes, mayAll, stop: focus.tabStop(rows, seen), active: focus.active, flash: this.flash, unfolded: this.unfolded, deeds: this.deeds,
     };
     const waiting = unseen.fresh + behind;
     return html`<div class="timeline">
       <div class="scroller" ref=${this.scroller} role="log" aria-live="off" aria-label=${t('timeline.label', { room: room.name })}
-        aria-busy=${older === 'loading' || newer === 'loading'} tabindex=${rows.length ? -1 : 0} onScroll=${this.scrolled} onKeyDown=${focus.pressed}
+        aria-busy=${older === 'loading' || newer === 'loading'} tabindex=${rows.length ? -1 : 0} onScroll=${this.scrolled} onScrollEnd=${this.rested} onKeyDown=${focus.pressed}
         onFocusIn=${focus.entered} onFocusOut=${focus.left} onPointerMove=${focus.pointed} onPointerLeave=${focus.unpointed}>
         <div class="rows-outer">
           ${window.start === 0 && html`<${Beginning} room=${room} older=${older} />`}
