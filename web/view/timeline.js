@@ -18,7 +18,7 @@ import { Unseen } from './unseen.js';
 import { locate, rowsOf } from './rows.js';
 import { complain, focusComposer, note, said, target, visible } from './state.js';
 import { settings } from './settings.js';
-import { effect } from '../vendor/signals-core.js';
+import { effect, untracked } from '../vendor/signals-core.js';
 import { t } from '../i18n/index.js';
 
 /**
@@ -54,6 +54,7 @@ export class Timeline extends Component {
     this.anchor = /** @type {Anchor | null} */ (null);
     this.flash = '';
     this.going = /** @type {string | null} */ (null);
+    this.returning = /** @type {Promise<void> | null} */ (null);
     this.unfolded = /** @type {Set<string>} */ (new Set());
     this.seenKey = '';
     this.flooded = false;
@@ -69,6 +70,10 @@ export class Timeline extends Component {
 
   get timeline() {
     return this.props.room.timeline;
+  }
+
+  get online() {
+    return this.props.chat.link.peek().state === 'online';
   }
 
   /** What the window is measured by: rows that fill two screens, however high the screen. */
@@ -96,7 +101,7 @@ export class Timeline extends Component {
     this.stops.push(effect(() => this.reaches(this.timeline.newer.value)));
     const before = said.peek();
     this.stops.push(effect(() => {
-      if (said.value !== before && !this.stick) this.latest();
+      if (said.value !== before && !this.stick) untracked(this.latest);
     }));
     this.measure();
     this.edges();
@@ -178,7 +183,7 @@ export class Timeline extends Component {
     const scroller = this.scroller.current;
     if (!scroller || this.going !== null) return;
     const { items, older, newer } = this.timeline;
-    const { window } = this;
+    const { window, online } = this;
     const near = Math.max(600, scroller.clientHeight);
     const above = scroller.scrollTop;
     const below = scroller.scrollHeight - scroller.clientHeight - above;
@@ -188,12 +193,12 @@ export class Timeline extends Component {
       window.up(items, this.size, !this.stick && below > 2 * near);
       return this.turn();
     }
-    if (above < near && window.start === 0 && older.peek() === 'more') this.timeline.loadOlder();
+    if (online && above < near && window.start === 0 && older.peek() === 'more') this.timeline.loadOlder();
     if (below < near && window.end < items.length && !this.stick) {
       window.down(items, this.size, above > 2 * near);
       return this.turn();
     }
-    if (below < near && window.end === items.length && newer.peek() === 'more') this.timeline.loadNewer();
+    if (online && below < near && window.end === items.length && newer.peek() === 'more') this.timeline.loadNewer();
   }
 
   turn() {
@@ -340,9 +345,13 @@ export class Timeline extends Component {
     return this.going;
   }
 
-  /** Back to the newest. */
+  /** Back to the newest; asked for once, however often that is wanted meanwhile. */
   latest = async () => {
-    if (this.timeline.newer.peek() !== 'live') await this.timeline.goToLatest().catch(complain);
+    if (this.online && this.timeline.newer.peek() !== 'live') {
+      this.returning ??= this.timeline.goToLatest().catch(complain);
+      await this.returning;
+      this.returning = null;
+    }
     this.window.toEnd(this.timeline.items, this.size);
     this.stick = true;
     this.turn();
@@ -350,8 +359,6 @@ export class Timeline extends Component {
   };
 
   toNew = () => {
-    const line = /** @type {HTMLElement | null | undefined} */ (this.list.current?.querySelector('.line.new'));
-    if (line) return line.scrollIntoView({ block: 'center' });
     const at = this.timeline.items.findIndex(item => item.key === this.unseen.key);
     if (at >= 0) this.goToRow(at);
   };
@@ -375,6 +382,8 @@ export class Timeline extends Component {
     const { timeline } = room;
     const { presence } = settings.value;
     const [older, newer, behind] = [timeline.older.value, timeline.newer.value, timeline.behind.value];
+    // Drawn anew when the connection is back, since more can be asked for then.
+    void chat.link.value;
     this.settle();
     this.unseen.find(timeline.items, older === 'end');
     const { window, unseen, focus } = this;
