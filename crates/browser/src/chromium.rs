@@ -1,7 +1,7 @@
 //! The browser and its driver, as processes: started for a test, and never left behind.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{self, BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -34,6 +34,9 @@ const FLAGS: [&str; 16] = [
     "--disable-renderer-backgrounding",
     "--hide-scrollbars",
 ];
+
+/// How often the driver is started until it has a port.
+const TRIES: usize = 5;
 
 /// How a browser is set up.
 #[derive(Clone, Debug)]
@@ -78,21 +81,38 @@ impl Chromium {
     pub fn start() -> Self {
         installed("chromium", "chromium");
         installed("chromedriver", "chromium-driver");
+        let mut said = String::new();
+        for _ in 0..TRIES {
+            match Self::try_start().expect("chromedriver starts") {
+                Ok(chromium) => return chromium,
+                Err(instead) => said = instead,
+            }
+        }
+        panic!("chromedriver did not say where it listens, but:\n{said}");
+    }
+
+    /// Starts the driver, or tells what it said in place of its port: one that is free for IPv4 may be taken for IPv6,
+    /// and then it ends.
+    fn try_start() -> io::Result<Result<Self, String>> {
+        let (output, input) = io::pipe()?;
         let mut command = Command::new("chromedriver");
-        command.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut driver = command.spawn().expect("chromedriver starts");
-        let mut lines = BufReader::new(driver.stdout.take().expect("a pipe")).lines();
-        let port = lines.by_ref().map_while(Result::ok).find_map(|line| {
-            line.split_once("successfully on port ")?.1.trim_end_matches('.').parse::<u16>().ok()
-        });
-        // Whatever else it says is taken from it, so that it need not wait.
-        std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
-        let Some(port) = port else {
-            let _ = driver.kill();
-            let _ = driver.wait();
-            panic!("chromedriver did not say where it listens");
-        };
-        Self { driver, addr: SocketAddr::from(([127, 0, 0, 1], port)) }
+        command.arg("--port=0").stdin(Stdio::null()).stdout(input.try_clone()?).stderr(input);
+        let mut driver = command.spawn()?;
+        // It has our ends of the pipe, and would keep it open.
+        drop(command);
+        let mut lines = BufReader::new(output).lines();
+        let mut said = String::new();
+        for line in lines.by_ref().map_while(Result::ok) {
+            if let Some(port) = port_in(&line) {
+                // Whatever else it says is taken from it, so that it need not wait.
+                std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
+                return Ok(Ok(Self { driver, addr: SocketAddr::from(([127, 0, 0, 1], port)) }));
+            }
+            said += &line;
+            said.push('\n');
+        }
+        driver.wait()?;
+        Ok(Err(said))
     }
 
     /// A browser of its own, with a fresh profile.
@@ -166,6 +186,11 @@ fn processes_of(profile: &Path) -> Vec<Pid> {
     })
     .filter_map(Pid::from_raw)
     .collect()
+}
+
+/// The port, in the line that tells of it.
+fn port_in(line: &str) -> Option<u16> {
+    line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok()
 }
 
 /// # Panics
