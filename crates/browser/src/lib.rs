@@ -33,19 +33,28 @@ pub use session::{Element, Session};
 /// How long something may take before a test fails: long enough for any machine.
 pub const PATIENCE: Duration = Duration::from_secs(90);
 
+/// Looks again and again until something is there, and gives it. Until then `look` says what there is in its place;
+/// `failure` puts the last of that into words.
+///
+/// # Panics
+/// It never is there.
+pub fn until<T, N>(mut look: impl FnMut() -> Result<T, N>, failure: impl FnOnce(N) -> String) -> T {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        match look() {
+            Ok(it) => return it,
+            Err(instead) if Instant::now() >= end => panic!("{}", failure(instead)),
+            Err(_) => std::thread::sleep(Duration::from_millis(20)),
+        }
+    }
+}
+
 /// Waits until there is something, and gives it.
 ///
 /// # Panics
 /// There never is.
 pub fn found<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let end = Instant::now() + PATIENCE;
-    loop {
-        if let Some(it) = look() {
-            return it;
-        }
-        assert!(Instant::now() < end, "never came true: {what}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    until(|| look().ok_or(()), |()| format!("never came true: {what}"))
 }
 
 /// Waits until something is true.
@@ -61,15 +70,11 @@ pub fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
 /// # Panics
 /// They never are.
 pub fn eventually_equal<T: PartialEq + std::fmt::Debug>(mut actual: impl FnMut() -> T, expected: &T) {
-    let end = Instant::now() + PATIENCE;
-    loop {
+    let equal = || {
         let now = actual();
-        if now == *expected {
-            return;
-        }
-        assert!(Instant::now() < end, "never became equal\n     is: {now:?}\nwanted: {expected:?}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+        if now == *expected { Ok(()) } else { Err(now) }
+    };
+    until(equal, |now| format!("never became equal\n     is: {now:?}\nwanted: {expected:?}"));
 }
 
 /// A file or folder of the repository.

@@ -5,7 +5,7 @@ use std::ops::Deref;
 use serde_json::{Value, json};
 
 use crate::session::key;
-use crate::{Chromium, Element, Options, Server, Session, eventually, found};
+use crate::{Chromium, Element, Options, Server, Session, eventually, found, until};
 
 /// The rows of messages, as the page names them to a screen reader: `nick: text, time`, or the same in Chinese.
 const SAID: &str = r"
@@ -33,8 +33,14 @@ impl Page {
     /// Opens the page in a browser of its own.
     #[must_use]
     pub fn open(chromium: &Chromium, server: &Server, options: &Options) -> Self {
+        Self::at(chromium, &format!("{}/", server.url()), options)
+    }
+
+    /// Opens the page at another address in a browser of its own.
+    #[must_use]
+    pub fn at(chromium: &Chromium, url: &str, options: &Options) -> Self {
         let page = Self(chromium.browser(options));
-        page.0.open(&format!("{}/", server.url()));
+        page.0.open(url);
         page
     }
 
@@ -119,13 +125,11 @@ impl Page {
     /// Waits until somebody is seen to have said something.
     pub fn sees(&self, nick: &str, text: &str) {
         let wanted = (nick.to_owned(), text.to_owned());
-        let mut seen = Vec::new();
-        let end = std::time::Instant::now() + crate::PATIENCE;
-        while !seen.contains(&wanted) {
-            assert!(std::time::Instant::now() < end, "{wanted:?} is not seen in {seen:#?}");
-            std::thread::sleep(std::time::Duration::from_millis(20));
-            seen = self.said();
-        }
+        let look = || {
+            let seen = self.said();
+            if seen.contains(&wanted) { Ok(()) } else { Err(seen) }
+        };
+        until(look, |seen| format!("{wanted:?} is not seen in {seen:#?}"));
     }
 
     /// How many rows the list of messages has in the document.
@@ -176,7 +180,9 @@ impl Page {
         });
         self.run("arguments[0].click()", &[member.value()]);
         self.get("dialog", "About this person");
-        eventually("the server has answered", || !self.outline().contains("Asking the server"));
+        eventually("the server has answered", || {
+            !self.select("dialog[open] dl, dialog[open] .wrong").is_empty()
+        });
     }
 
     /// Registers an account for the present name, and gives the recovery codes.

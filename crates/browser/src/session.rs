@@ -9,7 +9,7 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::{Value, json};
 
 use crate::chromium::{Ended, Options, command};
-use crate::eventually;
+use crate::{eventually, until};
 
 /// How elements are written in JSON (W3C WebDriver §11).
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
@@ -137,17 +137,8 @@ impl Session {
 
     /// The one with this role and name, as soon as there is one.
     pub fn get(&self, role: &str, name: &str) -> Element {
-        let mut found = Vec::new();
-        let mut look = || {
-            found = self.all(role, name);
-            !found.is_empty()
-        };
-        let end = std::time::Instant::now() + crate::PATIENCE;
-        while !look() {
-            assert!(std::time::Instant::now() < end, "no {role} “{name}” in\n{}", self.outline());
-            std::thread::sleep(std::time::Duration::from_millis(20));
-        }
-        found.remove(0)
+        let look = || self.all(role, name).into_iter().next().ok_or(());
+        until(look, |()| format!("no {role} “{name}” in\n{}", self.outline()))
     }
 
     /// Whether there is one with this role and name now.
@@ -272,11 +263,16 @@ impl Session {
         self.cdp("Emulation.setEmulatedMedia", &json!({ "features": features }));
     }
 
-    /// A picture of what can be seen.
+    /// Keeps a picture of what can be seen.
     pub fn screenshot(&self, file: &Path) {
-        let picture = self.try_do("GET", "/screenshot", &Value::Null).expect("a picture");
-        let bytes = BASE64_STANDARD.decode(picture.as_str().unwrap_or_default()).expect("base64");
-        std::fs::write(file, bytes).expect("written");
+        self.try_screenshot(file).unwrap_or_else(|failure| panic!("{}: {failure}", file.display()));
+    }
+
+    fn try_screenshot(&self, file: &Path) -> Result<(), String> {
+        let picture = self.try_do("GET", "/screenshot", &Value::Null)?;
+        let bytes =
+            BASE64_STANDARD.decode(picture.as_str().unwrap_or_default()).map_err(|why| why.to_string())?;
+        std::fs::write(file, bytes).map_err(|why| why.to_string())
     }
 
     /// What the page shows, for when a test fails.
@@ -322,11 +318,7 @@ impl Drop for Session {
             eprintln!("the page:\n{}\nits complaints: {complaints:#?}", self.outline());
             if let Some(folder) = std::env::var_os("SALOON_SCREENSHOTS") {
                 let name = std::thread::current().name().unwrap_or("test").replace("::", "-");
-                if let Ok(picture) = self.try_do("GET", "/screenshot", &Value::Null) {
-                    let bytes =
-                        BASE64_STANDARD.decode(picture.as_str().unwrap_or_default()).unwrap_or_default();
-                    let _ = std::fs::write(Path::new(&folder).join(format!("{name}-{}.png", self.id)), bytes);
-                }
+                let _ = self.try_screenshot(&Path::new(&folder).join(format!("{name}-{}.png", self.id)));
             }
         }
         let _ = self.try_do("DELETE", "", &Value::Null);
