@@ -61,6 +61,15 @@ fn shows(page: &Page, text: &str) {
     });
 }
 
+/// A reaction is shown, as much of it as is shown of one.
+fn reacts(page: &Page, reaction: &str) {
+    let shown: String = reaction.chars().take(64).collect();
+    eventually(&format!("the reaction {shown} is shown"), || {
+        let script = "return [...document.querySelectorAll('.chip bdi')].some(each => each.textContent === arguments[0])";
+        page.run(script, &[json!(shown.trim())]) == Value::Bool(true)
+    });
+}
+
 /// What an IRC line can carry of it.
 fn line(payload: &str) -> String {
     payload.replace('\0', "")
@@ -111,16 +120,19 @@ fn what_people_tell_about_themselves_stays_text() {
             eve.send(&format!("METADATA * SET {key} :{payload}"));
         }
         eve.send(&format!("AWAY :{payload}"));
-        eve.say("#lobby", &format!("it is turn {turn}"));
-        eve.send(&format!(
-            "@+draft/react={payload};+draft/reply=x TAGMSG #lobby",
-            payload = escaped(payload)
-        ));
+        let id = eve.say_with("", "#lobby", &format!("it is turn {turn}"));
+        eve.send(&format!("@+draft/react={};+draft/reply={id} TAGMSG #lobby", escaped(payload)));
         eve.sync();
         page.sees(&format!("eve{turn}"), &format!("it is turn {turn}"));
+        if payload.is_ascii() {
+            reacts(&page, payload);
+        }
         if turn % 5 == 1 {
             page.card(&format!("eve{turn}"));
             page.get("button", "Message");
+            let card = page.text("return document.querySelector('dialog[open]').textContent");
+            // The real name, why they are away, and five kinds of metadata.
+            assert_eq!(card.matches(payload.as_str()).count(), 7, "{payload} in {card}");
             nothing_foreign(&page, &format!("a card about {payload}"));
             page.press("button", "Close");
         }
@@ -132,6 +144,7 @@ fn what_people_tell_about_themselves_stays_text() {
     page.sees("ann", "that was all");
     // Comings and goings, unfolded.
     page.run("document.querySelectorAll('.fold').forEach(each => each.click())", &[]);
+    eventually("they are unfolded", || !page.select(".folded li").is_empty());
     nothing_foreign(&page, "farewells");
 }
 
@@ -174,7 +187,7 @@ fn what_rooms_are_called_and_about_stays_text() {
 
 /// Somebody whose nick is as much like markup as is allowed, and whose real name is.
 fn named(server: &Server, turn: usize, realname: &str) -> Peer {
-    let mut eve = server.irc_outside(&format!("eve{turn}"));
+    let mut eve = server.irc_outside(&format!("eve{turn}")).with("echo-message message-tags");
     for nick in ["<b>eve</b>", "`${pwned=1}`", "{{pwned}}", "\"onload=pwned=1\"", "&lt;b&gt;", "eve\u{202e}"]
     {
         eve.send(&format!("NICK {nick}\r\nNICK eve{turn}"));
