@@ -49,7 +49,7 @@ const KNOWN: &str =
     "return Math.max(0, ...[...runs].map(run => run.items.filter(item => /^flood/.test(item.text)).length))";
 
 #[test]
-fn a_thousand_messages_a_second_leave_it_responsive() {
+fn a_thousand_messages_a_second_arrive_once_each_while_one_types() {
     const SENDERS: usize = 4;
     const TICKS: usize = 100;
     const EACH: usize = 25;
@@ -86,7 +86,7 @@ fn a_thousand_messages_a_second_leave_it_responsive() {
     let mut slowest = Duration::ZERO;
     let mut turn = 0;
     while senders.iter().any(|sender| !sender.is_finished()) {
-        // It answers to input all the while.
+        // It takes input all the while. How quickly is printed below: that depends on the machine.
         let asked = Instant::now();
         page.write("#lobby", &format!("typed {turn}"));
         assert_eq!(page.draft("#lobby"), format!("typed {turn}"));
@@ -122,25 +122,20 @@ fn a_hundred_thousand_messages_are_not_in_the_document() {
     const MANY: usize = 100_000;
     let site = Site::open(Content::Folder(repository("web")));
     let chromium = Chromium::start();
-    let page = chromium.browser(&Options::default());
-    page.open(&format!("{}/trial/index.html?many={MANY}", site.url()));
-    let rows = || {
-        page.run("return document.querySelectorAll('[role=log] [data-key]').length", &[])
-            .as_u64()
-            .unwrap_or(0) as usize
-    };
-    eventually("the room is shown", || rows() > 0);
+    let url = format!("{}/trial/index.html?many={MANY}", site.url());
+    let page = Page::at(&chromium, &url, &Options::default());
+    eventually("the room is shown", || page.rows() > 0);
     let items = || page.number("return fake.chat.rooms.value[0].timeline.items.length");
     let last =
         || page.text("return [...document.querySelectorAll('[role=log] .text')].at(-1)?.textContent ?? ''");
     assert_eq!(items(), MANY as f64);
-    let first_rows = rows();
+    let first_rows = page.rows();
 
     // More come.
     page.run("for (let at = 0; at < 500; at += 1) fake.chat.say(fake.chat.rooms.value[0], { nick: 'ann', text: `new ${at}` })", &[]);
     eventually("the last one is shown", || last() == "new 499");
     assert_eq!(items(), (MANY + 500) as f64);
-    let after_more = rows();
+    let after_more = page.rows();
 
     // Scrolled up for a while.
     let most = page.run_async(
@@ -164,6 +159,10 @@ fn a_hundred_thousand_messages_are_not_in_the_document() {
         &[],
     );
     page.fill("textbox", "Write to #lobby", "words");
+    page.run_async(
+        "for (let picture = 0; picture < 2; picture += 1) await new Promise(requestAnimationFrame)",
+        &[],
+    );
     assert_eq!(page.number("return touched"), 0.0, "typing changed rows");
     page.press("button", "To the newest");
     eventually("the newest is shown", || last() == "new 499");
