@@ -10,4 +10,5 @@ mod markup;
 mod origin;
 mod reconnect;
 mod talk;
+mod trouble;
 mod words;
