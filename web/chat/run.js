@@ -167,7 +167,8 @@ export class Run {
     if (this.newer.value !== 'failed' && this.#begun) this.newer.value = 'more';
     this.#held = [];
     this.#overflowed = false;
-    if (this.older.value === 'loading') this.older.value = 'failed';
+    // It is asked for again by who needs it, once there is a connection.
+    if (this.older.value === 'loading') this.older.value = 'more';
     this.#epoch++;
   }
 
