@@ -56,7 +56,8 @@ pub fn parse_listeners(text: &str, port: u16) -> Vec<u64> {
     text.lines().skip(1).filter(listens).filter_map(inode).collect()
 }
 
-fn field(text: &str, name: &str) -> Option<u64> {
+/// The number in the first row that begins with this.
+pub fn field(text: &str, name: &str) -> Option<u64> {
     let row = text.lines().find_map(|row| row.strip_prefix(name))?;
     row.split_ascii_whitespace().next()?.parse().ok()
 }

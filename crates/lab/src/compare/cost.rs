@@ -3,6 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
+use bench::procfs::field;
 use nix::time::{clock_getcpuclockid, clock_gettime};
 use nix::unistd::Pid;
 
@@ -102,11 +103,6 @@ fn kernel_stack() -> u64 {
     let threads = load.split(['/', ' ']).nth(4).and_then(|count| count.parse::<u64>().ok());
     let stack = meminfo("KernelStack") / threads.unwrap_or(1).max(1);
     if stack >= 12 { 16 } else { 8 }
-}
-
-fn field(text: &str, name: &str) -> Option<u64> {
-    let row = text.lines().find_map(|row| row.strip_prefix(name))?;
-    row.split_ascii_whitespace().next()?.parse().ok()
 }
 
 #[cfg(test)]

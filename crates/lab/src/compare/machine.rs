@@ -4,7 +4,8 @@ use std::fs;
 use std::thread::available_parallelism;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use bench::limits::allow_all;
+use rustix::process::{Resource, getrlimit};
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 use serde_json::{Value, json};
 
@@ -28,8 +29,9 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// This one, now.
+    /// This one, now; and from now on this process may have as many open files as it may without asking anyone.
     pub fn here() -> Self {
+        allow_all();
         let cpuinfo = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
         let uname = rustix::system::uname();
         let cpu = value(&cpuinfo, "model name").unwrap_or_else(|| uname.machine().to_string_lossy().into());
@@ -44,7 +46,7 @@ impl Machine {
             kernel: format!("{} {}", uname.sysname().to_string_lossy(), uname.release().to_string_lossy()),
             date: date(seconds),
             load: load.split(' ').next().unwrap_or_default().to_owned(),
-            files: raise_files(),
+            files: getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX),
         }
     }
 
@@ -84,14 +86,6 @@ fn value(text: &str, name: &str) -> Option<String> {
         let (key, value) = line.split_once(':')?;
         (key.trim() == name).then(|| value.trim().to_owned())
     })
-}
-
-/// Lets this process, and those it starts, have as many descriptors as may be had without asking anyone.
-fn raise_files() -> u64 {
-    let now = getrlimit(Resource::Nofile);
-    // Raising the soft limit to the hard one is always allowed.
-    let _ = setrlimit(Resource::Nofile, Rlimit { current: now.maximum, ..now });
-    getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
 }
 
 /// Who runs where: the generator on a core of its own and servers on all others, so that neither takes time
