@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 
 use rustix::process::{Pid, Signal, kill_process};
-use support::{A_WHILE, Peer, Server, ask_at_once, send_until_blocked, until};
+use support::{A_WHILE, Peer, Server, ask_at_once, fill, noise, until};
 
 /// The server, or the end of the test if the system does not have what the model needs.
 macro_rules! start {
@@ -37,7 +37,7 @@ fn a_megabyte_in_odd_pieces_comes_back_whole(model: &str) {
     let server = start!(model);
     let bytes = noise(1 << 20);
     let sizes = [1, 2, 3, 7, 1000, 65_537, 5, 16_384, 16_385, 40_000];
-    assert!(ask_at_once(&mut Peer::connect(&server), &bytes, &sizes));
+    assert!(ask_at_once(&Peer::connect(&server).0, &bytes, &sizes));
 }
 
 fn two_hundred_are_served_at_once(model: &str) {
@@ -105,8 +105,8 @@ fn a_slow_reader_stops_nobody_and_costs_little(model: &str) {
     let mut before = Peer::connect(&server);
     before.ask("first");
     let memory = server.most_memory();
-    let mut slow = Peer::connect_small(&server);
-    send_until_blocked(&mut slow);
+    let slow = Peer::connect_small(&server);
+    fill(&slow.0);
     before.ask("and now?");
     Peer::connect(&server).ask("a newcomer");
     assert!(server.most_memory() < memory + 4096, "from {memory} to {} KiB", server.most_memory());
@@ -118,7 +118,7 @@ fn slow_readers_stop_the_others(model: &str, options: &[&str], workers: usize) {
     let Some(server) = Server::start(model, options) else { return };
     let mut slow: Vec<_> = (0..workers).map(|_| Peer::connect_small(&server)).collect();
     for peer in &mut slow {
-        send_until_blocked(peer);
+        fill(&peer.0);
     }
     let mut other = Peer::connect(&server);
     other.say("is anybody there?");
@@ -210,9 +210,9 @@ fn it_stops_cleanly(model: &str) {
         let mut peers: Vec<_> = (0..3).map(|_| Peer::connect(&server)).collect();
         peers[0].ask("before");
         peers[2].say("in the midst of it");
-        let mut slow = Peer::connect_small(&server);
+        let slow = Peer::connect_small(&server);
         if signal == Signal::TERM {
-            send_until_blocked(&mut slow);
+            fill(&slow.0);
         }
         server.stop_by(signal);
         peers.iter_mut().take(2).for_each(Peer::is_closed);
@@ -281,18 +281,18 @@ fn prefork_makes_a_new_worker_for_one_that_died() {
 #[test]
 fn pool_grows_to_its_maximum_then_queues_then_refuses_and_shrinks_again() {
     let server = start!("pool", "--min", "1", "--max", "3", "--queue", "2", "--stats");
-    server.hears("workers 1 idle 1 queue 0");
+    server.lab.hears("workers 1 idle 1 queue 0");
     let mut served: Vec<_> = (0..3).map(|_| Peer::connect(&server)).collect();
     served.iter_mut().for_each(|peer| peer.ask("hello"));
-    server.hears("workers 3 idle 0 queue 0");
+    server.lab.hears("workers 3 idle 0 queue 0");
     let mut queued: Vec<_> = (0..2).map(|_| Peer::connect(&server)).collect();
-    server.hears("workers 3 idle 0 queue 2");
+    server.lab.hears("workers 3 idle 0 queue 2");
     Peer::connect(&server).is_closed();
 
     drop(served);
     queued.iter_mut().for_each(|peer| peer.ask("at last"));
     drop(queued);
-    server.hears("workers 1 idle 1 queue 0");
+    server.lab.hears("workers 1 idle 1 queue 0");
     let report = server.stop();
     assert_eq!(report["refused"], serde_json::json!({"queue is full": 1}));
 }
@@ -303,7 +303,7 @@ fn select_turns_away_who_does_not_fit_into_its_set() {
     let mut peers: Vec<_> = (0..1100).map(|_| Peer::connect(&server)).collect();
     let before = peers.len();
     peers.retain_mut(|peer| peer.is_answered("hello"));
-    server.hears("does not fit into an fd_set of 1024");
+    server.lab.hears("does not fit into an fd_set of 1024");
     assert!((1000..1024).contains(&peers.len()), "{} are served", peers.len());
     let refused = server.stop()["refused"]["fd_set is full"].as_u64();
     assert_eq!(refused, Some((before - peers.len()) as u64));
@@ -444,17 +444,4 @@ over! {
 
 fn kill(pid: i32) {
     kill_process(Pid::from_raw(pid).expect("a child"), Signal::KILL).expect("it lives");
-}
-
-/// Bytes of all kinds, the same each time (xorshift).
-fn noise(count: usize) -> Vec<u8> {
-    let mut state = 0x2545_f491_4f6c_dd1d_u64;
-    std::iter::repeat_with(|| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state as u8
-    })
-    .take(count)
-    .collect()
 }

@@ -1,13 +1,21 @@
-//! A model, started as a program of its own, and peers that talk to it.
+//! The lab as a program of its own, and peers that talk to it.
 
+#![allow(dead_code, unused_imports, reason = "each test program uses a part of it")]
+
+mod dir;
+mod net;
 mod peer;
+mod program;
 mod server;
 
 use std::io::Write as _;
 use std::thread;
 use std::time::{Duration, Instant};
 
-pub use peer::{Peer, ask_at_once, send_until_blocked};
+pub use dir::Dir;
+pub use net::{Cable, Place, free_udp_port};
+pub use peer::{Peer, ask_at_once, echo, fill};
+pub use program::Lab;
 pub use server::Server;
 
 /// How long something may take that must happen. Long, for the machine may be busy with something else.
@@ -26,6 +34,23 @@ pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
 }
 
 /// Says so past the test harness, which shows what is printed only of tests that fail.
-pub fn say_skipped(model: &str, why: &str) {
-    let _ = writeln!(std::io::stderr(), "SKIPPED {model}: {}", why.trim());
+pub fn tell(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+pub fn say_skipped(what: &str, why: &str) {
+    tell(&format!("SKIPPED {what}: {}", why.trim()));
+}
+
+/// Bytes of all kinds, the same each time (xorshift).
+pub fn noise(count: usize) -> Vec<u8> {
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    std::iter::repeat_with(|| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state as u8
+    })
+    .take(count)
+    .collect()
 }

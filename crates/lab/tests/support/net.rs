@@ -1,8 +1,10 @@
 //! Two network namespaces with a cable between them, or loopback where that is not permitted.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader};
+use std::net::UdpSocket;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+
+use super::{tell, until};
 
 /// Where a program is to run.
 #[derive(Debug, Clone)]
@@ -118,15 +120,10 @@ impl Cable {
 impl Place {
     /// What is sent before the kernel has noticed that the link is up is lost.
     fn wait_for_link(&self) {
-        let deadline = Instant::now() + Duration::from_secs(10);
-        loop {
+        until("the link is up", || {
             let link = self.command("ip").args(["-o", "link", "show", "dev", "cable"]).output().expect("ip");
-            if String::from_utf8_lossy(&link.stdout).contains("state UP") {
-                return;
-            }
-            assert!(Instant::now() < deadline, "the link does not come up");
-            std::thread::sleep(Duration::from_millis(20));
-        }
+            String::from_utf8_lossy(&link.stdout).contains("state UP")
+        });
     }
 }
 
@@ -153,7 +150,6 @@ fn keeper(enter: &[String]) -> Result<Child, String> {
     Err(String::from_utf8_lossy(&failed.stderr).trim().to_owned())
 }
 
-/// Not `eprintln`, which the test harness keeps to itself.
-pub fn tell(line: &str) {
-    let _ = writeln!(std::io::stderr(), "{line}");
+pub fn free_udp_port() -> u16 {
+    UdpSocket::bind("0.0.0.0:0").and_then(|socket| socket.local_addr()).expect("a port").port()
 }

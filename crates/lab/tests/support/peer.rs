@@ -2,15 +2,15 @@
 
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::os::fd::AsFd;
 use std::thread;
 use std::time::Duration;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use socket2::{Domain, SockRef, Socket, Type};
 
-use super::{A_WHILE, PATIENCE, Server};
-
-/// No write succeeds for so long: it is taken for blocked. If it was merely slow, less is sent, and no test fails.
-const BLOCKED: Duration = Duration::from_millis(100);
+use super::{A_WHILE, PATIENCE, Server, noise};
 
 /// A connection to the server.
 pub struct Peer(pub TcpStream);
@@ -112,37 +112,55 @@ fn timed_out(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }
 
-/// Sends, and never reads, until nothing is taken for a while. Returns how much was.
-pub fn send_until_blocked(peer: &mut Peer) -> usize {
-    peer.0.set_write_timeout(Some(BLOCKED)).expect("not zero");
-    let mut sent = 0;
+/// Writes until nothing is taken for a while; how many bytes were. What is written to is non-blocking then.
+pub fn fill(stream: &impl AsFd) -> usize {
+    rustix::io::ioctl_fionbio(stream, true).expect("set");
+    let mut written = 0;
     loop {
-        match peer.0.write(&[b'x'; 16 * 1024]) {
-            Ok(count) => sent += count,
-            Err(error) if timed_out(&error) => return sent,
+        match rustix::io::write(stream, &[b'x'; 16 * 1024]) {
+            Ok(count) => written += count,
+            Err(Errno::AGAIN) => {
+                let mut room = [PollFd::new(stream, PollFlags::OUT)];
+                let a_while = Timespec::try_from(A_WHILE).expect("not long");
+                if poll(&mut room, Some(&a_while)).expect("poll") == 0 {
+                    return written;
+                }
+            }
             Err(error) => panic!("the server must not end it: {error}"),
         }
-        assert!(sent < 256 << 20, "the server keeps all that it is sent");
+        assert!(written < 256 << 20, "the server keeps all that it is sent");
     }
 }
 
 /// Writes in pieces of these sizes, again and again, while it reads; then closes its half. Whether what comes
 /// back is `bytes` in upper case, and then the end.
-pub fn ask_at_once(peer: &mut Peer, bytes: &[u8], sizes: &[usize]) -> bool {
-    let mut writing = peer.0.try_clone().expect("a descriptor");
+pub fn ask_at_once<S: AsFd + Sync>(stream: &S, bytes: &[u8], sizes: &[usize]) -> bool
+where
+    for<'a> &'a S: io::Read + io::Write,
+{
     thread::scope(|threads| {
         threads.spawn(move || {
             let mut rest = bytes;
             for size in sizes.iter().cycle() {
                 let (piece, behind) = rest.split_at((*size).min(rest.len()));
-                writing.write_all(piece).expect("it is taken");
+                { stream }.write_all(piece).expect("it is taken");
                 rest = behind;
                 if rest.is_empty() {
                     break;
                 }
             }
-            writing.shutdown(Shutdown::Write).expect("it is open");
+            rustix::net::shutdown(stream, rustix::net::Shutdown::Write).expect("it is open");
         });
-        peer.rest() == bytes.to_ascii_uppercase()
+        let mut rest = Vec::new();
+        { stream }.read_to_end(&mut rest).expect("a proper end");
+        rest == bytes.to_ascii_uppercase()
     })
+}
+
+/// So many bytes, in odd pieces, come back, and then the end.
+pub fn echo<S: AsFd + Sync>(stream: &S, size: usize)
+where
+    for<'a> &'a S: io::Read + io::Write,
+{
+    assert!(ask_at_once(stream, &noise(size), &[997]));
 }

@@ -9,7 +9,7 @@
 //!
 //! No cable is cut here: the peer's socket gets a filter that drops all that comes (SO_ATTACH_FILTER), which
 //! looks just so from our end. Newer kernels permit that only to root, or in a network namespace of one's
-//! own. `tests/sockets.rs` takes down the link between two network namespaces besides.
+//! own. `tests/sockets/buffered.rs` takes down the link between two network namespaces besides.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::TcpStream;
