@@ -87,8 +87,9 @@ struct State {
 impl Pool {
     fn enqueue(&self, peer: TcpStream) {
         let mut state = self.lock();
-        // Those for whom a worker is about to wake don't count as waiting.
-        if state.queue.len() >= self.size.queue + state.idle {
+        // Who is served and who waits, together: some in the queue don't wait, for a worker is about to wake or
+        // to be made for them.
+        if state.serving.len() + state.queue.len() >= self.size.max + self.size.queue {
             return self.counts.refuse(Refusal::Queue);
         }
         state.queue.push_back(peer);
@@ -102,7 +103,7 @@ impl Pool {
         let mut shown = String::new();
         let mut state = self.lock();
         while !state.closed {
-            let wanted = (state.workers + state.queue.len().saturating_sub(state.idle)).max(self.size.min);
+            let wanted = (state.serving.len() + state.queue.len()).max(self.size.min);
             for _ in state.workers..wanted.min(self.size.max) {
                 // No more threads to be had: those there are go on, and the queue fills.
                 let Ok(_) = thread::Builder::new().spawn_scoped(threads, || self.work()) else { break };
