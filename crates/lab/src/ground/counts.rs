@@ -58,7 +58,7 @@ impl Counts {
         Ok(counts)
     }
 
-    /// One more was let in.
+    /// One more has come: `accept` returned it, whether it is then served or turned away.
     pub fn connection(&self) {
         self.connections.fetch_add(1, Relaxed);
     }
@@ -68,7 +68,7 @@ impl Counts {
         self.bytes.fetch_add(count as u64, Relaxed);
     }
 
-    /// One was turned away.
+    /// One of those that have come was turned away.
     pub fn refuse(&self, why: Refusal) {
         self.refused[why as usize].fetch_add(1, Relaxed);
     }

@@ -5,7 +5,6 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::sync::RwLock;
 use std::thread;
-use std::time::Duration;
 
 use anyhow::Context as _;
 use rustix::io::{Errno, fcntl_dupfd_cloexec, ioctl_fionbio};
@@ -13,13 +12,10 @@ use rustix::net::{
     AddressFamily, SocketFlags, SocketType, accept_with, bind, getsockname, listen, socket_with, sockopt,
 };
 
-use super::{Counts, Ground, Refusal};
+use super::{Counts, Ground, REST, Refusal};
 
 /// Peers that may wait to be let in; the kernel makes it `net.core.somaxconn` if that is less.
 const BACKLOG: i32 = 4096;
-/// The rest before `accept` is tried again when not even the spare descriptor helps.
-const REST: Duration = Duration::from_millis(20);
-
 /// While one door has given up its spare descriptor, no other door of this process may accept: it would take it.
 static SWAPPING: RwLock<()> = RwLock::new(());
 
@@ -125,8 +121,8 @@ impl Door {
         let accepted = accept_with(&self.listener, self.flags());
         self.spare = spare(&self.listener);
         let peer = accepted?;
+        self.counts.connection();
         if self.spare.is_some() {
-            self.counts.connection();
             return Ok(Some(peer.into()));
         }
         drop(peer);

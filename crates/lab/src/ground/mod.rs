@@ -8,6 +8,7 @@ mod stop;
 
 use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 pub use counts::{Counts, Refusal};
 pub use door::{Blocking, Door};
@@ -16,6 +17,9 @@ pub use stop::{Stop, stop_signals};
 /// The most that is read at once, and so the most that is kept of a peer who does not take its answers: before
 /// the last piece is written, no other is read.
 pub const PIECE: usize = 16 * 1024;
+
+/// The rest before `accept` is tried again when it fails and there is nothing else to do about it.
+pub const REST: Duration = Duration::from_millis(20);
 
 /// What every model gets.
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +35,7 @@ pub fn ensure_single_thread() -> anyhow::Result<()> {
     let threads = std::fs::read_dir("/proc/self/task")?.count();
     anyhow::ensure!(
         threads == 1,
-        "a process with {threads} threads can't be forked safely (fork(2), \"Notes\")"
+        "a process with {threads} threads can't be forked safely (fork(2), \"Description\")"
     );
     Ok(())
 }

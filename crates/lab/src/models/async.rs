@@ -24,7 +24,7 @@ use tokio::runtime;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::sleep;
 
-use crate::ground::{Blocking, Counts, Ground, PIECE};
+use crate::ground::{Blocking, Counts, Ground, PIECE, Refusal};
 
 /// From one failure of `accept` to the next.
 const REST: Duration = Duration::from_millis(50);
@@ -50,10 +50,18 @@ async fn serve(ground: &Ground) -> anyhow::Result<()> {
                     ground.counts.connection();
                     tokio::spawn(echo(peer, ground.counts));
                 }
+                // ENOSPC: it was let in, but epoll watches no more, and so it is closed by now.
+                Err(error) if error.kind() == ErrorKind::StorageFull => {
+                    ground.counts.connection();
+                    ground.counts.refuse(Refusal::Watches);
+                }
                 Err(_) => {
                     // Out of descriptors: the door knows whom to turn away.
                     while let Some(peer) = door.accept() {
-                        tokio::spawn(echo(TcpStream::from_std(peer)?, ground.counts));
+                        match TcpStream::from_std(peer) {
+                            Ok(peer) => drop(tokio::spawn(echo(peer, ground.counts))),
+                            Err(_) => ground.counts.refuse(Refusal::Watches),
+                        }
                     }
                     // EMFILE comes also when nobody is there, and does not make tokio wait for the next one.
                     sleep(REST).await;

@@ -23,14 +23,14 @@ use nix::errno::Errno;
 use nix::sys::prctl::set_pdeathsig;
 use nix::sys::signal::{SigSet, Signal, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
-use nix::unistd::{ForkResult, Pid, fork};
+use nix::unistd::{ForkResult, Pid, alarm, fork};
 
 use crate::ground::{Blocking, Counts, Ground, PIECE, ensure_single_thread};
 
 /// Serves with so many processes until a signal, and returns in the parent only.
 pub fn run(ground: &Ground, workers: usize) -> anyhow::Result<()> {
     ensure_single_thread()?;
-    let mask = SigSet::from_iter([Signal::SIGCHLD, Signal::SIGTERM, Signal::SIGINT]);
+    let mask = SigSet::from_iter([Signal::SIGCHLD, Signal::SIGALRM, Signal::SIGTERM, Signal::SIGINT]);
     mask.thread_block()?;
     let mut door = ground.open(Blocking::Everything)?;
 
@@ -51,9 +51,14 @@ pub fn run(ground: &Ground, workers: usize) -> anyhow::Result<()> {
                     }
                     process::exit(0);
                 }
-                Err(error) => {
+                Err(error) if !announced => {
                     end(children)?;
                     return Err(error.into());
+                }
+                // Those that are left go on, and the alarm is a signal to try again.
+                Err(_) => {
+                    alarm::set(1);
+                    break;
                 }
             }
         }
@@ -63,6 +68,7 @@ pub fn run(ground: &Ground, workers: usize) -> anyhow::Result<()> {
         }
         match mask.wait() {
             Ok(Signal::SIGCHLD) => reap(&mut children),
+            Ok(Signal::SIGALRM) => {}
             Ok(_) => return end(children),
             Err(Errno::EINTR) => {}
             Err(error) => return Err(error.into()),

@@ -27,6 +27,7 @@ use std::net::{Shutdown, TcpStream};
 use std::ops::Range;
 use std::os::fd::{AsRawFd, FromRawFd as _, OwnedFd};
 use std::ptr;
+use std::thread;
 
 use io_uring::squeue::Entry;
 use io_uring::types::Fd;
@@ -35,7 +36,7 @@ use nix::errno::Errno;
 use nix::libc::{POLLIN, SOCK_CLOEXEC};
 
 use crate::Unavailable;
-use crate::ground::{Blocking, Counts, Door, Ground, PIECE, stop_signals};
+use crate::ground::{Blocking, Counts, Door, Ground, PIECE, REST, stop_signals};
 
 /// What a completion is about, if not a connection: those go by the numbers of their descriptors.
 const STOP: u64 = u64::MAX;
@@ -128,8 +129,10 @@ impl Server {
             ACCEPTED | AT_THE_DOOR if self.stopping => {}
             ACCEPTED => self.accepted(result),
             AT_THE_DOOR => {
-                if let Ok(Some(peer)) = self.door.accept_without_room() {
-                    self.add(peer);
+                match self.door.accept_without_room() {
+                    Ok(Some(peer)) => self.add(peer),
+                    Ok(None) => {}
+                    Err(_) => thread::sleep(REST),
                 }
                 self.todo.push_back(accept(&self.door));
             }
@@ -138,16 +141,17 @@ impl Server {
     }
 
     fn accepted(&mut self, result: i32) {
-        if result >= 0 {
-            // SAFETY: the kernel made this descriptor, and told nobody but us.
-            #[allow(unsafe_code)]
-            let peer = unsafe { OwnedFd::from_raw_fd(result) };
-            self.counts.connection();
-            self.add(peer.into());
+        // EMFILE, and what else there may be, comes at once and not when somebody is there: ask who is there
+        // before trying again.
+        if result < 0 {
+            return self.todo.push_back(wait_for(&self.door, AT_THE_DOOR));
         }
-        // EMFILE comes at once and not when somebody is there: ask who is there before trying again.
-        let no_room = matches!(Errno::from_raw(-result), Errno::EMFILE | Errno::ENFILE);
-        self.todo.push_back(if no_room { wait_for(&self.door, AT_THE_DOOR) } else { accept(&self.door) });
+        // SAFETY: the kernel made this descriptor, and told nobody but us.
+        #[allow(unsafe_code)]
+        let peer = unsafe { OwnedFd::from_raw_fd(result) };
+        self.counts.connection();
+        self.add(peer.into());
+        self.todo.push_back(accept(&self.door));
     }
 
     fn add(&mut self, peer: TcpStream) {

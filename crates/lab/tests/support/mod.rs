@@ -12,6 +12,8 @@ use std::io::Write as _;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rustix::process::{Resource, getrlimit};
+
 pub use dir::Dir;
 pub use net::{Cable, Place, free_udp_port};
 pub use peer::{Peer, ask_at_once, echo, fill};
@@ -40,6 +42,16 @@ pub fn tell(line: &str) {
 
 pub fn say_skipped(what: &str, why: &str) {
     tell(&format!("SKIPPED {what}: {}", why.trim()));
+}
+
+/// Whether this process may have thousands of connections; if not, says so.
+pub fn may_have_thousands(test: &str) -> bool {
+    bench::limits::allow_all();
+    let may = getrlimit(Resource::Nofile).current.is_none_or(|files| files >= 4096);
+    if !may {
+        say_skipped(test, "it needs 4096 open files, and fewer are allowed here (ulimit -Hn)");
+    }
+    may
 }
 
 /// Bytes of all kinds, the same each time (xorshift).

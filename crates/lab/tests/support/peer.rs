@@ -102,9 +102,9 @@ impl Peer {
     }
 
     /// Leaves without a word, as a host does that loses power: a socket in repair mode is closed without FIN
-    /// or RST. That takes CAP_NET_ADMIN; without it, an ordinary close in the middle has to do.
-    pub fn vanish(self) {
-        let _ = nix::sys::socket::setsockopt(&self.0, nix::sys::socket::sockopt::TcpRepair, &1);
+    /// or RST. An error without CAP_NET_ADMIN; then it was an ordinary close.
+    pub fn vanish(self) -> nix::Result<()> {
+        nix::sys::socket::setsockopt(&self.0, nix::sys::socket::sockopt::TcpRepair, &1)
     }
 }
 

@@ -7,7 +7,8 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 
-use rustix::process::{Pid, Signal, kill_process};
+use bench::limits::allow_all;
+use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, prlimit};
 
 use super::{PATIENCE, Place, until};
 
@@ -36,6 +37,8 @@ impl Lab {
 
     /// Starts a command that nobody has redirected yet.
     pub fn spawn(mut command: Command) -> std::io::Result<Self> {
+        // We have the other end of each of its connections.
+        allow_all();
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn()?;
         let stdin = child.stdin.take();
@@ -144,6 +147,12 @@ impl Lab {
                 Err(RecvTimeoutError::Timeout) => panic!("a child of it is still there"),
             }
         }
+    }
+
+    /// From now on it may have so much of this; None: as much as we.
+    pub fn may_have(&self, what: Resource, count: Option<u64>) {
+        let own = getrlimit(what);
+        prlimit(Some(self.pid()), what, Rlimit { current: count.or(own.current), ..own }).expect("it lives");
     }
 
     pub fn kill(mut self) {
