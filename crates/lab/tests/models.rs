@@ -428,6 +428,17 @@ fn talk_sends_all_it_reads_and_prints_all_it_hears() {
 }
 
 #[test]
+fn talk_says_that_it_could_not_send_all() {
+    let server = start!("poll");
+    let mut talk = Command::new(env!("CARGO_BIN_EXE_lab"));
+    talk.args(["talk", &server.addr.to_string()]);
+    // A directory can be opened, and not be read.
+    let done = talk.stdin(std::fs::File::open("/").expect("a directory")).output().expect("it ran");
+    assert_eq!(done.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&done.stderr).contains("not all of the input went"));
+}
+
+#[test]
 fn an_option_of_another_model_is_an_error_that_names_it() {
     let lab =
         Command::new(env!("CARGO_BIN_EXE_lab")).args(["run", "poll", "--blocking"]).output().expect("runs");

@@ -68,13 +68,18 @@ fn a_peer_that_never_reads_is_read_no_more_and_the_others_are_served() {
 }
 
 #[test]
-fn who_is_silent_too_long_is_closed_and_who_resets_is_gone() {
+fn who_is_silent_too_long_is_closed() {
     let (server, addr) = serve(&["--idle", "0.2"]);
     let silent = TcpStream::connect(addr).expect("connected");
     let who = silent.local_addr().expect("an address");
     assert_eq!((&silent).read(&mut [0; 1]).expect("the end"), 0);
     assert_eq!(server.err_line(), format!("{who}: nothing came for too long"));
+    server.stops_on(Signal::TERM);
+}
 
+#[test]
+fn who_resets_is_gone() {
+    let (server, addr) = serve(&[]);
     let mut resets = TcpStream::connect(addr).expect("connected");
     resets.write_all(b"a").expect("sent");
     resets.read_exact(&mut [0; 1]).expect("answered");

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::os::unix::fs::FileTypeExt as _;
 use std::os::unix::net::UnixStream;
 
-use rustix::process::Signal;
+use rustix::process::{Resource, Signal};
 
 use crate::support::{Dir, Lab, Place, echo, fill};
 
@@ -92,6 +92,33 @@ fn more_peers_than_descriptors_are_let_in_one_after_the_other() {
         echo(peer, 1000);
     }
     server.stops_on(Signal::TERM);
+}
+
+#[test]
+fn while_there_is_no_descriptor_peers_wait_and_the_server_rests() {
+    let dir = Dir::new();
+    let path = dir.path("socket");
+    let server = Lab::start(&["unix", "serve", &path]);
+    server.line();
+    server.may_have(Resource::Nofile, Some(3));
+    let peer = UnixStream::connect(&path).expect("connected");
+    assert!(server.err_line().contains("can't let anybody in now"));
+    server.may_have(Resource::Nofile, None);
+    echo(&peer, 1000);
+    server.stops_on(Signal::TERM);
+}
+
+#[test]
+fn the_client_says_that_it_could_not_send_all() {
+    let dir = Dir::new();
+    let path = dir.path("socket");
+    let server = Lab::start(&["unix", "serve", &path]);
+    server.line();
+    let mut talk = Lab::command(&Place::loopback(), &["unix", "talk", &path]);
+    // A directory can be opened, and not be read.
+    let done = talk.stdin(fs::File::open("/").expect("a directory")).output().expect("it ran");
+    assert_eq!(done.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&done.stderr).contains("not all of the input went"));
 }
 
 #[test]

@@ -12,6 +12,7 @@ use nix::sys::signalfd::SignalFd;
 
 use super::connection::{Connection, Event};
 use crate::ground::Door;
+use crate::sockets::note;
 
 /// What is called. Whatever one of them does, it must not wait.
 pub trait Callbacks {
@@ -107,9 +108,10 @@ impl Base {
         self.members.get_mut(&key).map(|member| &mut member.connection)
     }
 
-    /// Ends the loop after this callback.
+    /// Ends the loop when all that are ready now have been called. What is said first is the outcome: behind an
+    /// error, reading may find an end like any other.
     pub fn stop(&mut self, outcome: io::Result<()>) {
-        self.outcome = Some(outcome);
+        self.outcome.get_or_insert(outcome);
     }
 
     /// Waits and calls back, until a signal or `stop`.
@@ -163,8 +165,10 @@ impl Base {
             // An error is that of a peer who has left already; to drop it is to close.
             if self.members.len() < at_most
                 && let Ok((connection, callbacks)) = welcome(peer)
+                && let Err(error) = self.add(connection, callbacks)
             {
-                self.add(connection, callbacks)?;
+                // ENOSPC: fs.epoll.max_user_watches. The others stay.
+                note(format_args!("one more can't be watched, and is turned away: {error}"));
             }
         }
         self.door = Some((door, at_most, welcome));

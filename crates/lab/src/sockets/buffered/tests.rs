@@ -119,3 +119,18 @@ fn who_pauses_reading_is_not_called_even_at_a_hang_up() {
     base.run().expect("it ran");
     assert_eq!(calls.take(), ["End"]);
 }
+
+#[test]
+fn what_is_said_first_is_the_outcome() {
+    let (ours, theirs) = UnixStream::pair().expect("a pair");
+    ours.set_nonblocking(true).expect("a socket");
+    let mut server = Connection::new(ours.into());
+    server.write(b"nobody hears this");
+    drop(theirs);
+    let mut base = Base::new().expect("epoll");
+    base.add(server, Box::new(Server { stdin: None })).expect("added");
+
+    // Writing fails, and then reading finds a proper end.
+    let error = base.run().expect_err("it broke");
+    assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
+}

@@ -1,10 +1,10 @@
 //! Streams: like TCP, but for SO_PEERCRED.
 //!
-//! The loop is that of the model `poll`. Here a connection too many waits in the backlog, where `connect`
-//! waits with it: unlike with TCP, whoever is in the backlog has no connection that looks alive.
+//! The loop is that of the model `poll`. Here a connection too many waits in the backlog, and looks alive to
+//! whoever made it, as with TCP. Only when the backlog is full does `connect` wait, until there is room; that of
+//! TCP tries again, and gives up some day.
 
 use std::io::{self, ErrorKind, Read as _, Write as _};
-use std::net::Shutdown;
 use std::os::fd::AsFd as _;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
@@ -18,8 +18,9 @@ use rustix::net::{SocketType, listen};
 use rustix::process::{Resource, getrlimit};
 
 use super::{Who, bind_at};
-use crate::ground::{PIECE, still_open, stop_signals};
+use crate::ground::{PIECE, REST, still_open, stop_signals};
 use crate::sockets::{note, say};
+use crate::talk::both_ways;
 
 /// More than those wait in the backlog.
 const PEERS: u64 = 512;
@@ -56,18 +57,22 @@ pub fn serve(path: &Path) -> anyhow::Result<()> {
         peers.retain_mut(|peer| of_peers.next() == Some(&false) || still_open(&peer.step(&mut piece)));
         // One at a time: level-triggered, it is ready again at once if there are more.
         if ready[1] {
-            match listener.accept() {
-                Ok((stream, _)) => {
-                    note(Who(getsockopt(&stream, PeerCredentials)?));
-                    stream.set_nonblocking(true)?;
-                    peers.push(Peer { stream, pending: Vec::new() });
+            match let_in(&listener) {
+                Ok(peer) => peers.push(peer),
+                Err(error) => {
+                    note(format_args!("can't let anybody in now: {error}"));
+                    thread::sleep(REST);
                 }
-                Err(error)
-                    if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::ConnectionAborted) => {}
-                Err(error) => return Err(error).context("can't let anybody in"),
             }
         }
     }
+}
+
+fn let_in(listener: &UnixListener) -> io::Result<Peer> {
+    let (stream, _) = listener.accept()?;
+    note(Who(getsockopt(&stream, PeerCredentials)?));
+    stream.set_nonblocking(true)?;
+    Ok(Peer { stream, pending: Vec::new() })
 }
 
 struct Peer {
@@ -104,22 +109,5 @@ pub fn talk(path: &Path) -> anyhow::Result<()> {
     rustix::net::connect(&socket, &addr).with_context(|| super::nobody(path))?;
     let server = UnixStream::from(socket);
     server.set_nonblocking(false)?;
-    let sending = server.try_clone()?;
-    // Both ways at once, as in `saloon lab talk`, and for the same reasons.
-    thread::spawn(move || {
-        let sent = io::copy(&mut io::stdin(), &mut &sending);
-        sending.shutdown(Shutdown::Write).and(sent)
-    });
-    let mut stdout = io::stdout();
-    let mut piece = [0; PIECE];
-    loop {
-        match (&server).read(&mut piece) {
-            Ok(0) => return Ok(()),
-            Ok(count) => stdout.write_all(&piece[..count]).and_then(|()| stdout.flush())?,
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => {
-                return Err(error).with_context(|| format!("the connection to {} broke", path.display()));
-            }
-        }
-    }
+    both_ways(server.into(), path.display())
 }
