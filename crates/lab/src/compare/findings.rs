@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::attendance::UNTRIED;
 use super::calls::Calls;
-use super::load::UNTRIED;
 use super::machine::Machine;
 use super::options::Plan;
 use crate::models::Model;

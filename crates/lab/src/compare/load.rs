@@ -20,11 +20,9 @@ use rustix::net::{
     shutdown, socket_with, sockopt,
 };
 
-use super::cost::{own_cpu, own_wait};
-use super::findings::thousands;
+use super::attendance::Attendance;
+use super::traffic::{Gauge, Traffic};
 
-/// Said of those for whom nobody was left to wait.
-pub const UNTRIED: &str = "not even tried";
 /// Bytes of a request, and of its answer.
 pub const REQUEST: usize = 64;
 /// Connections under way at once while a crowd gathers: fewer than fit into a server's backlog.
@@ -65,20 +63,6 @@ enum State {
     Gone,
 }
 
-/// Who of those that came was served.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Attendance {
-    pub asked: usize,
-    pub served: usize,
-    /// Their connection ended before an answer came.
-    pub closed: usize,
-    /// Connected, sent a request, and heard nothing.
-    pub waiting: usize,
-    /// Could not even connect, and the first reason.
-    pub failed: usize,
-    pub why: Option<Errno>,
-}
-
 /// What is to be done.
 #[derive(Debug, Clone, Copy)]
 pub struct Work {
@@ -95,25 +79,6 @@ pub struct Work {
 pub enum Until {
     Time { warm_up: Duration, window: Duration },
     Requests(u64),
-}
-
-/// What was done in the window.
-#[derive(Debug, Clone, Default)]
-pub struct Traffic {
-    pub requests: u64,
-    pub seconds: f64,
-    /// The server's.
-    pub cpu: Duration,
-    /// Our own, as a share of the time: at 1 we were the bottleneck.
-    pub generator: f64,
-    /// The share of the time that we could have run, and others had our core.
-    pub waited: f64,
-    /// In nanoseconds, sorted.
-    pub latencies: Vec<u32>,
-    /// Connections that ended without an answer.
-    pub lost: usize,
-    /// Requests that were not answered at all.
-    pub unanswered: usize,
 }
 
 enum Step {
@@ -370,64 +335,6 @@ impl Peer {
         send(&self.socket, &ASKED, SendFlags::NOSIGNAL)?;
         (self.state, self.got) = (State::Waiting, 0);
         Ok(())
-    }
-}
-
-impl Attendance {
-    fn fail(&mut self, error: impl Into<io::Error>) {
-        self.failed += 1;
-        self.why = self.why.or(error.into().raw_os_error().map(Errno::from_raw_os_error));
-    }
-
-    /// Whether nearly all were served: one that had bad luck among thousands is no reason to measure nothing.
-    pub fn is_complete(&self) -> bool {
-        self.served > 0 && self.served * 100 >= self.asked * 99
-    }
-
-    /// Who was not served. None if all were.
-    pub fn complaint(&self) -> Option<String> {
-        let Self { asked, served, closed, waiting, failed, why } = self;
-        if served == asked {
-            return None;
-        }
-        let mut text = format!("{} of {} served", thousands(*served), thousands(*asked));
-        let mut add = |count: usize, what: &str| {
-            if count > 0 {
-                text += &format!(", {} {what}", thousands(count));
-            }
-        };
-        add(*closed, "turned away");
-        add(*waiting, "waited in vain");
-        add(
-            *failed,
-            &why.map_or_else(|| "failed".into(), |why| format!("failed ({})", io::Error::from(why))),
-        );
-        add(asked.saturating_sub(served + closed + waiting + failed), UNTRIED);
-        Some(text)
-    }
-}
-
-/// What is read at the start of a window and at its end.
-struct Gauge {
-    at: Instant,
-    server: Duration,
-    own: Duration,
-    waited: Duration,
-}
-
-impl Gauge {
-    fn read(meter: &dyn Fn() -> Duration) -> Self {
-        Self { at: Instant::now(), server: meter(), own: own_cpu(), waited: own_wait() }
-    }
-
-    fn close(&self, meter: &dyn Fn() -> Duration, traffic: &mut Traffic) {
-        let end = Self::read(meter);
-        traffic.seconds = end.at.saturating_duration_since(self.at).as_secs_f64();
-        traffic.cpu = end.server.saturating_sub(self.server);
-        let share =
-            |from: Duration, to: Duration| to.saturating_sub(from).as_secs_f64() / traffic.seconds.max(1e-9);
-        traffic.generator = share(self.own, end.own);
-        traffic.waited = share(self.waited, end.waited);
     }
 }
 

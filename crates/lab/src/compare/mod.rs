@@ -9,6 +9,7 @@
 //! figures are for comparing models with each other on one machine, at one time: the page says what
 //! they can't tell.
 
+mod attendance;
 mod calls;
 mod chart;
 mod cost;
@@ -23,6 +24,7 @@ mod slow;
 mod stats;
 mod subject;
 mod table;
+mod traffic;
 mod visit;
 
 use std::collections::BTreeMap;

@@ -5,14 +5,16 @@ use std::fmt;
 use std::io;
 use std::time::Duration;
 
+use super::attendance::Attendance;
 use super::calls::Tracer;
 use super::cost::{Family, Memory};
 use super::findings::{ACTIVE, Case, Figure, Findings, Key, OTHERS, Scenario, thousands};
-use super::load::{Attendance, Crowd, Traffic, Until, Work};
+use super::load::{Crowd, Until, Work};
 use super::machine::{Cores, meminfo};
 use super::slow::SlowReader;
 use super::stats::quantile;
 use super::subject::{End, NoSubject, Subject};
+use super::traffic::Traffic;
 use bench::Spread;
 
 /// What a server has to bear during one life.
