@@ -14,6 +14,8 @@ pub const UNTRIED: &str = "not even tried";
 pub struct Attendance {
     pub asked: usize,
     pub served: usize,
+    /// Served, and then their connection ended all the same.
+    pub dropped: usize,
     /// Their connection ended before an answer came.
     pub closed: usize,
     /// Connected, sent a request, and heard nothing.
@@ -36,7 +38,7 @@ impl Attendance {
 
     /// Who was not served. None if all were.
     pub fn complaint(&self) -> Option<String> {
-        let Self { asked, served, closed, waiting, failed, why } = self;
+        let Self { asked, served, dropped, closed, waiting, failed, why } = self;
         if served == asked {
             return None;
         }
@@ -46,13 +48,14 @@ impl Attendance {
                 text += &format!(", {} {what}", thousands(count));
             }
         };
+        add(*dropped, "served once and then dropped");
         add(*closed, "turned away");
         add(*waiting, "waited in vain");
         add(
             *failed,
             &why.map_or_else(|| "failed".into(), |why| format!("failed ({})", io::Error::from(why))),
         );
-        add(asked.saturating_sub(served + closed + waiting + failed), UNTRIED);
+        add(asked.saturating_sub(served + dropped + closed + waiting + failed), UNTRIED);
         Some(text)
     }
 }

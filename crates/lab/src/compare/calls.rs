@@ -23,27 +23,35 @@ pub struct Tracer {
     strace: Child,
 }
 
+/// Why there are no counts.
+#[derive(Debug, PartialEq, Eq)]
+pub enum NoCalls {
+    /// strace is missing, or may not: there will be none of anybody.
+    Ever(String),
+    ThisTime(String),
+}
+
 /// Counts by the name of the call.
 pub type Calls = BTreeMap<String, u64>;
 
 impl Tracer {
     /// Attaches to all threads of these processes, and of those that they make.
-    pub fn attach(pids: &[u32], cores: &Cores) -> Result<Self, String> {
+    pub fn attach(pids: &[u32], cores: &Cores) -> Result<Self, NoCalls> {
         let mut command = Command::new("strace");
         command.args(["-f", "-c", "-qq"]).args(pids.iter().map(|pid| format!("-p{pid}")));
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let strace = cores.anywhere(|| command.spawn()).map_err(|error| match error.kind() {
-            ErrorKind::NotFound => "strace is not installed".to_owned(),
-            _ => format!("strace can't be started: {error}"),
+            ErrorKind::NotFound => NoCalls::Ever("strace is not installed".to_owned()),
+            _ => NoCalls::Ever(format!("strace can't be started: {error}")),
         })?;
         let mut tracer = Self { strace };
         let deadline = Instant::now() + PATIENCE;
         while !pids.iter().all(|pid| is_traced(*pid)) {
             if let Ok(Some(_)) = tracer.strace.try_wait() {
-                return Err(format!("strace may not: {}", tracer.output().trim()));
+                return Err(why_ended(tracer.output().trim()));
             }
             if Instant::now() > deadline {
-                return Err("strace did not attach in time".to_owned());
+                return Err(NoCalls::ThisTime("strace did not attach in time".to_owned()));
             }
             std::thread::sleep(Duration::from_millis(2));
         }
@@ -51,19 +59,22 @@ impl Tracer {
     }
 
     /// Lets go, and says what was counted.
-    pub fn counts(mut self) -> Result<Calls, String> {
+    pub fn counts(mut self) -> Result<Calls, NoCalls> {
         if self.strace.try_wait().is_ok_and(|status| status.is_none()) {
             let _ = kill_process(Pid::from_child(&self.strace), Signal::INT);
         }
         let deadline = Instant::now() + PATIENCE;
         while !self.strace.try_wait().is_ok_and(|status| status.is_some()) {
             if Instant::now() > deadline {
-                return Err("strace did not end in time".to_owned());
+                return Err(NoCalls::ThisTime("strace did not end in time".to_owned()));
             }
             std::thread::sleep(Duration::from_millis(2));
         }
         let counts = parse(&self.output());
-        if counts.is_empty() { Err("strace counted nothing".to_owned()) } else { Ok(counts) }
+        if counts.is_empty() {
+            return Err(NoCalls::ThisTime("strace counted nothing".to_owned()));
+        }
+        Ok(counts)
     }
 
     fn output(&mut self) -> String {
@@ -75,6 +86,15 @@ impl Drop for Tracer {
     fn drop(&mut self) {
         let _ = self.strace.kill();
         let _ = self.strace.wait();
+    }
+}
+
+/// EPERM will come again; a process or thread that was gone by then need not.
+fn why_ended(said: &str) -> NoCalls {
+    if said.contains("not permitted") {
+        NoCalls::Ever(format!("strace may not: {said}"))
+    } else {
+        NoCalls::ThisTime(format!("strace ended: {said}"))
     }
 }
 
@@ -101,6 +121,14 @@ fn parse(summary: &str) -> Calls {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_forbidden_stays_forbidden_and_who_was_gone_was_one_case() {
+        let may_not = "strace: attach: ptrace(PTRACE_SEIZE, 7): Operation not permitted";
+        assert!(matches!(why_ended(may_not), NoCalls::Ever(_)));
+        let gone = "strace: attach: ptrace(PTRACE_SEIZE, 7): No such process";
+        assert!(matches!(why_ended(gone), NoCalls::ThisTime(_)));
+    }
 
     #[test]
     fn calls_with_and_without_errors_are_read() {

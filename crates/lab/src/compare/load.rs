@@ -29,6 +29,8 @@ pub const REQUEST: usize = 64;
 const AT_ONCE: usize = 256;
 /// Connections from one source address: fewer than it has ports.
 const PER_SOURCE: usize = 20_000;
+/// Those who are heard at once.
+const EVENTS: usize = 512;
 /// The longest sleep, after which the clock is looked at.
 const LOOK: Duration = Duration::from_millis(20);
 
@@ -36,7 +38,8 @@ const LOOK: Duration = Duration::from_millis(20);
 const ENOUGH: u64 = 50;
 const LONGER: u32 = 10;
 
-/// Peers of one server. Their connections are reset when they go away, which leaves nothing in TIME_WAIT.
+/// Peers of one server. Their connections are reset when they go away, which leaves nothing in TIME_WAIT; but
+/// those of churn, which have to end like others, do so before, and wait there on our side.
 pub struct Crowd {
     epoll: OwnedFd,
     peers: Vec<Peer>,
@@ -84,13 +87,16 @@ pub enum Until {
 enum Step {
     Nothing,
     Answered,
+    /// It waited for an answer, or to connect.
     Lost(Errno),
+    /// It was quiet.
+    Dropped,
 }
 
 impl Crowd {
     pub fn new(server: SocketAddr) -> io::Result<Self> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
-        Ok(Self { epoll, peers: Vec::new(), events: Vec::with_capacity(512), server, opened: 0 })
+        Ok(Self { epoll, peers: Vec::new(), events: Vec::with_capacity(EVENTS), server, opened: 0 })
     }
 
     /// Connects so many, and has each served once.
@@ -109,19 +115,26 @@ impl Crowd {
                 }
                 found.waiting += 1;
             }
-            if found.waiting == 0 {
-                break;
-            }
-            self.wait(LOOK)?;
-            for event in std::mem::take(&mut self.events) {
-                match self.step(event)? {
+            // When all have been heard, one last look: some may have been dropped since.
+            let all = found.waiting == 0;
+            self.wait(if all { Duration::ZERO } else { LOOK })?;
+            for place in 0..self.events.len() {
+                match self.step(self.events[place])? {
                     Step::Nothing => continue,
+                    Step::Dropped => {
+                        found.served -= 1;
+                        found.dropped += 1;
+                        continue;
+                    }
                     Step::Answered => found.served += 1,
                     Step::Lost(Errno::PIPE | Errno::CONNRESET) => found.closed += 1,
                     Step::Lost(error) => found.fail(error),
                 }
                 found.waiting -= 1;
                 last = Instant::now();
+            }
+            if all {
+                break;
             }
         }
         self.give_up()?;
@@ -147,7 +160,7 @@ impl Crowd {
             Until::Time { warm_up, window } => (warm_up, window),
             Until::Requests(_) => (Duration::ZERO, Duration::MAX),
         };
-        let mut under_way = self.begin(work)?;
+        let mut under_way = self.begin(work, &mut traffic)?;
         let mut sent = under_way as u64;
         let (mut last, mut start, mut over) = (begin, None::<Gauge>, false);
         loop {
@@ -171,10 +184,16 @@ impl Crowd {
                 break;
             }
             self.wait(LOOK)?;
-            for event in std::mem::take(&mut self.events) {
+            for place in 0..self.events.len() {
+                let event = self.events[place];
                 let slot = event.data.u64() as usize;
                 let at = match self.step(event)? {
                     Step::Nothing => continue,
+                    Step::Dropped => {
+                        // In churn it is meant to end.
+                        traffic.lost += usize::from(!work.renew);
+                        continue;
+                    }
                     Step::Lost(_) => {
                         traffic.lost += 1;
                         None
@@ -194,7 +213,7 @@ impl Crowd {
                     Until::Requests(count) => sent < count,
                     Until::Time { .. } => !over,
                 };
-                if more && self.again(slot, work.renew)? {
+                if more && self.again(slot, work.renew, &mut traffic)? {
                     sent += 1;
                     under_way += 1;
                 } else if work.renew {
@@ -209,31 +228,58 @@ impl Crowd {
     }
 
     /// The first requests, of peers that are spread evenly over all that are quiet.
-    fn begin(&mut self, work: Work) -> io::Result<usize> {
+    fn begin(&mut self, work: Work, traffic: &mut Traffic) -> io::Result<usize> {
+        let mut begun = 0;
         if work.renew {
             for _ in 0..work.active {
-                let peer = self.open()?;
-                self.peers.push(peer);
+                match self.open() {
+                    Ok(peer) => self.peers.push(peer),
+                    Err(error) => {
+                        traffic.not_opened(&error);
+                        continue;
+                    }
+                }
+                begun += 1;
             }
-            return Ok(work.active);
+            return Ok(begun);
         }
         let quiet = |slot: &usize| self.peers[*slot].state == State::Quiet;
         let quiet: Vec<usize> = (0..self.peers.len()).filter(quiet).collect();
         let active = work.active.min(quiet.len());
         for number in 0..active {
-            self.peers[quiet[number * quiet.len() / active]].ask()?;
+            begun += usize::from(self.ask(quiet[number * quiet.len() / active], traffic)?);
         }
-        Ok(active)
+        Ok(begun)
     }
 
-    /// The next request; false if it can't be sent.
-    fn again(&mut self, slot: usize, renew: bool) -> io::Result<bool> {
+    /// The next request; false if there is none.
+    fn again(&mut self, slot: usize, renew: bool, traffic: &mut Traffic) -> io::Result<bool> {
         if !renew {
-            return Ok(self.peers[slot].state == State::Quiet && self.peers[slot].ask().is_ok());
+            return self.ask(slot, traffic);
         }
-        // The server may be out of reach for a moment; what does not answer at all is noticed elsewhere.
-        let Ok(peer) = self.open_at(slot) else { return Ok(false) };
-        self.peers[slot] = peer;
+        match self.open_at(slot) {
+            Ok(peer) => self.peers[slot] = peer,
+            Err(error) => {
+                traffic.not_opened(&error);
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Another request of one who is quiet; false if it is not there any more.
+    fn ask(&mut self, slot: usize, traffic: &mut Traffic) -> io::Result<bool> {
+        let peer = &mut self.peers[slot];
+        if peer.state != State::Quiet {
+            return Ok(false);
+        }
+        peer.since = Instant::now();
+        if peer.send().is_err() {
+            traffic.lost += 1;
+            peer.state = State::Gone;
+            epoll::delete(&self.epoll, &peer.socket)?;
+            return Ok(false);
+        }
         Ok(true)
     }
 
@@ -266,7 +312,7 @@ impl Crowd {
     }
 
     fn wait(&mut self, most: Duration) -> io::Result<()> {
-        self.events = Vec::with_capacity(512);
+        self.events.clear();
         let timeout = Timespec { tv_sec: 0, tv_nsec: most.as_nanos() as i64 };
         match epoll::wait(&self.epoll, spare_capacity(&mut self.events), Some(&timeout)) {
             Ok(_) | Err(Errno::INTR) => Ok(()),
@@ -306,12 +352,11 @@ impl Crowd {
         Ok(Step::Answered)
     }
 
-    /// One that is quiet when it is lost was not waiting for anything.
     fn lose(&mut self, data: epoll::EventData, why: Errno) -> rustix::io::Result<Step> {
         let peer = &mut self.peers[data.u64() as usize];
         epoll::delete(&self.epoll, &peer.socket)?;
         let before = std::mem::replace(&mut peer.state, State::Gone);
-        Ok(if before == State::Quiet { Step::Nothing } else { Step::Lost(why) })
+        Ok(if before == State::Quiet { Step::Dropped } else { Step::Lost(why) })
     }
 }
 
@@ -324,12 +369,6 @@ impl Drop for Crowd {
 }
 
 impl Peer {
-    /// Another request.
-    fn ask(&mut self) -> rustix::io::Result<()> {
-        self.since = Instant::now();
-        self.send()
-    }
-
     fn send(&mut self) -> rustix::io::Result<()> {
         // A request is far less than what a socket holds, so all of it is taken or nothing.
         send(&self.socket, &ASKED, SendFlags::NOSIGNAL)?;
@@ -354,7 +393,7 @@ const fn letters(first: u8) -> [u8; REQUEST] {
 #[cfg(test)]
 mod tests {
     use std::io::{Read as _, Write as _};
-    use std::net::TcpListener;
+    use std::net::{TcpListener, TcpStream};
     use std::thread;
 
     use super::*;
@@ -364,13 +403,8 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let addr = listener.local_addr().expect("bound");
         thread::spawn(move || {
-            let (mut peer, _) = listener.accept().expect("a peer");
-            for _ in 0..requests {
-                let mut request = [0; REQUEST];
-                peer.read_exact(&mut request).expect("a request");
-                request.make_ascii_uppercase();
-                peer.write_all(&request).expect("it listens");
-            }
+            let (peer, _) = listener.accept().expect("a peer");
+            (0..requests).for_each(|_| answer(&peer));
         });
         addr
     }
@@ -402,23 +436,79 @@ mod tests {
         assert_eq!((traffic.requests, traffic.lost, traffic.unanswered), (2, 1, 0));
     }
 
+    /// Lets two in, and does with them what is said.
+    fn server_of_two(serve: impl FnOnce(&TcpStream, TcpStream) + Send + 'static) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let addr = listener.local_addr().expect("bound");
+        thread::spawn(move || {
+            let [mut first, second] = [(); 2].map(|()| listener.accept().expect("a peer").0);
+            serve(&first, second);
+            // Until the crowd goes.
+            let _ = first.read(&mut [0]);
+        });
+        addr
+    }
+
+    fn answer(mut peer: &TcpStream) {
+        let mut request = [0; REQUEST];
+        peer.read_exact(&mut request).expect("a request");
+        request.make_ascii_uppercase();
+        peer.write_all(&request).expect("it listens");
+    }
+
+    #[test]
+    fn who_is_dropped_while_others_are_still_to_be_served_is_not_served() {
+        let addr = server_of_two(|first, second| {
+            answer(&second);
+            drop(second);
+            answer(first);
+        });
+        let mut crowd = Crowd::new(addr).expect("an epoll");
+
+        let found = crowd.gather(2, Duration::from_secs(5)).expect("right answers");
+
+        let complaint = "1 of 2 served, 1 served once and then dropped";
+        assert_eq!(found.complaint().as_deref(), Some(complaint));
+    }
+
+    #[test]
+    fn who_is_dropped_while_quiet_is_lost() {
+        let addr = server_of_two(|first, second| {
+            [first, &second, first].into_iter().for_each(answer);
+            drop(second);
+            answer(first);
+        });
+        let mut crowd = Crowd::new(addr).expect("an epoll");
+        crowd.gather(2, Duration::from_secs(5)).expect("right answers");
+
+        let traffic = crowd.drive(work(2), &|| Duration::ZERO).expect("right answers");
+
+        assert_eq!((traffic.requests, traffic.lost, traffic.unanswered), (2, 1, 0));
+    }
+
+    #[test]
+    fn connections_that_we_cannot_open_are_our_failure() {
+        // TCP has no broadcast.
+        let mut crowd = Crowd::new(SocketAddr::from(([255, 255, 255, 255], 9))).expect("an epoll");
+
+        let work = Work { active: 3, renew: true, ..work(5) };
+        let traffic = crowd.drive(work, &|| Duration::ZERO).expect("nothing is answered");
+
+        assert_eq!((traffic.requests, traffic.lost, traffic.failed), (0, 0, 3));
+        assert!(traffic.why.is_some());
+    }
+
     #[test]
     fn an_answer_that_comes_after_we_gave_up_is_not_counted() {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let addr = listener.local_addr().expect("bound");
         thread::spawn(move || {
-            let echo = |mut peer: &std::net::TcpStream| {
-                let mut request = [0; REQUEST];
-                peer.read_exact(&mut request).expect("a request");
-                request.make_ascii_uppercase();
-                peer.write_all(&request).expect("it listens");
-            };
             let (served, _) = listener.accept().expect("a peer");
             let (late, _) = listener.accept().expect("a peer");
-            echo(&served);
+            answer(&served);
             thread::sleep(Duration::from_millis(300));
-            echo(&late);
-            (0..2).for_each(|_| echo(&served));
+            answer(&late);
+            (0..2).for_each(|_| answer(&served));
         });
         let mut crowd = Crowd::new(addr).expect("an epoll");
 

@@ -125,6 +125,7 @@ pub fn in_words(what: &str) -> String {
     let start = &what[..ends.min().unwrap_or(what.len())];
     match start {
         _ if start.starts_with("nobody else") => "nobody served".to_owned(),
+        _ if start.ends_with("connections dropped") => "dropped some".to_owned(),
         _ if start.contains("never answered") => "stopped answering".to_owned(),
         _ if start.starts_with("the model's own count") => "some turned away".to_owned(),
         _ if start.starts_with("beside the slow reader") => {
@@ -161,7 +162,8 @@ fn calls(findings: &Findings) -> String {
     rows += "</tbody></table>";
     section(
         "System calls, threads and processes",
-        "Calls of the server for one request with one connection, where nothing is done in batches; counted by \
+        "Calls of the server for one request, with the fewest connections that were traced, where the least is \
+         done in batches; counted by \
          strace in a run of its own, with a pause before each request, so that the server waits for it. \
          Threads and processes (all together) with the most connections that were served.",
         &rows,

@@ -6,7 +6,7 @@ use std::io;
 use std::time::Duration;
 
 use super::attendance::Attendance;
-use super::calls::Tracer;
+use super::calls::{NoCalls, Tracer};
 use super::cost::{Family, Memory};
 use super::findings::{ACTIVE, Case, Figure, Findings, Key, OTHERS, Scenario, thousands};
 use super::load::{Crowd, Until, Work};
@@ -86,30 +86,27 @@ impl<'a> Visitor<'a> {
         if self.findings.unavailable.contains_key(&model) {
             return;
         }
-        let key = key(load, model);
+        let start = key(load, model);
         if let Some(why) = self.too_heavy(load, model) {
-            return self.case(key).broke(why);
+            return self.case(start).broke(why);
         }
         let mut subject = match Subject::start(self.findings.model(model), self.cores) {
             Ok(subject) => subject,
-            Err(NoSubject::Failed(why)) => return self.case(key).broke(why),
+            Err(NoSubject::Failed(why)) => return self.case(start).broke(why),
             Err(NoSubject::Unavailable(why)) => {
                 self.findings.unavailable.insert(model, why);
                 return;
             }
         };
+        let mut course = Course { start, at: start, broke: Vec::new() };
         let done = match load {
-            Load::Connected(count) => self.connected(round, count, model, &subject),
-            Load::SlowReader => self.slow_reader(model, &subject),
-            Load::Churn => self.churn(model, &subject),
+            Load::Connected(count) => self.connected(round, count, &subject, &mut course),
+            Load::SlowReader => self.slow_reader(&subject, &mut course),
+            Load::Churn => self.churn(&subject, &mut course),
         };
-        let mut broke = match done {
-            Ok(broke) => broke,
-            Err(error) => vec![error.to_string()],
-        };
-        broke.extend(subject.death());
-        let end = subject.stop();
-        for what in join(broke, end) {
+        course.note(done.err().map(|error| error.to_string()));
+        course.note(subject.death());
+        for (key, what) in course.end(subject.stop()) {
             self.case(key).broke(what);
         }
     }
@@ -163,18 +160,19 @@ impl<'a> Visitor<'a> {
         &mut self,
         round: usize,
         count: usize,
-        model: usize,
         subject: &Subject,
-    ) -> io::Result<Vec<String>> {
+        course: &mut Course,
+    ) -> io::Result<()> {
         let patience = self.patience(count);
         let (before, slab) = (subject.family().memory(), meminfo("Slab"));
         let mut crowd = Crowd::new(subject.addr)?;
         let found = crowd.gather(count, patience)?;
         let family = subject.family();
-        let busy = (Scenario::Busy, count, model);
+        let busy = course.at;
+        course.note(found.complaint());
         if !found.is_complete() {
             self.case(busy);
-            return Ok(found.complaint().into_iter().collect());
+            return Ok(());
         }
         self.weigh(busy, before, family.memory(), &found);
         if count >= MANY {
@@ -183,38 +181,40 @@ impl<'a> Visitor<'a> {
             self.case(busy).add(Figure::Slab, each);
         }
 
-        let mut broke: Vec<String> = found.complaint().into_iter().collect();
         let traffic = self.drive(&mut crowd, &family, found.served, false)?;
-        broke.extend(self.enter(busy, &traffic));
-        if count > ACTIVE && broke.is_empty() {
+        let mut goes_on = self.enter(&traffic, course);
+        if count > ACTIVE && goes_on {
+            course.at = (Scenario::Idle, count, busy.2);
             let traffic = self.drive(&mut crowd, &family, ACTIVE, false)?;
-            broke.extend(self.enter((Scenario::Idle, count, model), &traffic));
+            goes_on = self.enter(&traffic, course);
         }
-        if round == 0 && self.findings.plan.traced.contains(&count) && broke.is_empty() {
+        if round == 0 && self.findings.plan.traced.contains(&count) && goes_on {
+            course.at = busy;
             self.trace(busy, &mut crowd, &family)?;
         }
-        Ok(broke)
+        Ok(())
     }
 
-    fn slow_reader(&mut self, model: usize, subject: &Subject) -> io::Result<Vec<String>> {
-        let key = (Scenario::Slow, OTHERS + 1, model);
+    fn slow_reader(&mut self, subject: &Subject, course: &mut Course) -> io::Result<()> {
         let slow = SlowReader::stuff(subject.addr)?;
-        self.case(key).add(Figure::Swallowed, slow.swallowed as f64 / 1024.0);
+        self.case(course.at).add(Figure::Swallowed, slow.swallowed as f64 / 1024.0);
         let mut crowd = Crowd::new(subject.addr)?;
         let found = crowd.gather(OTHERS, self.patience(OTHERS))?;
         if found.served == 0 {
-            return Ok(vec!["nobody else is served while one peer does not read".to_owned()]);
+            course.note(Some("nobody else is served while one peer does not read".to_owned()));
+            return Ok(());
         }
+        course.note(found.complaint().map(|complaint| format!("beside the slow reader, {complaint}")));
         let traffic = self.drive(&mut crowd, &subject.family(), found.served, false)?;
-        let stopped = self.enter(key, &traffic);
-        let others = found.complaint().map(|complaint| format!("beside the slow reader, {complaint}"));
-        Ok(others.into_iter().chain(stopped).collect())
+        self.enter(&traffic, course);
+        Ok(())
     }
 
-    fn churn(&mut self, model: usize, subject: &Subject) -> io::Result<Vec<String>> {
+    fn churn(&mut self, subject: &Subject, course: &mut Course) -> io::Result<()> {
         let mut crowd = Crowd::new(subject.addr)?;
         let traffic = self.drive(&mut crowd, &subject.family(), ACTIVE, true)?;
-        Ok(self.enter((Scenario::Churn, ACTIVE, model), &traffic))
+        self.enter(&traffic, course);
+        Ok(())
     }
 
     fn drive(&self, crowd: &mut Crowd, family: &Family, active: usize, renew: bool) -> io::Result<Traffic> {
@@ -228,9 +228,9 @@ impl<'a> Visitor<'a> {
         crowd.drive(work, &|| family.cpu())
     }
 
-    /// Enters the figures, and returns what was wrong.
-    fn enter(&mut self, key: Key, traffic: &Traffic) -> Vec<String> {
-        let case = self.case(key);
+    /// Enters the figures and what was wrong; whether nothing was.
+    fn enter(&mut self, traffic: &Traffic, course: &mut Course) -> bool {
+        let case = self.case(course.at);
         if traffic.requests > 0 && traffic.seconds > 0.0 {
             let requests = traffic.requests as f64;
             case.add(Figure::Rate, requests / traffic.seconds);
@@ -243,31 +243,24 @@ impl<'a> Visitor<'a> {
                 }
             }
         }
-        let mut broke = Vec::new();
-        if traffic.lost > 0 {
-            broke.push(format!("{} connections ended without an answer", thousands(traffic.lost)));
-        }
-        if traffic.unanswered > 0 {
-            broke.push(format!("{} requests were never answered", thousands(traffic.unanswered)));
-        }
-        if traffic.requests == 0 && broke.is_empty() {
-            broke.push("not one request was answered in the time measured".to_owned());
-        }
-        broke
+        let complaints = traffic.complaints();
+        let nothing = complaints.is_empty();
+        course.note(complaints);
+        nothing
     }
 
     fn weigh(&mut self, key: Key, before: Memory, after: Memory, found: &Attendance) {
         let each = |before: u64, after: u64| (after as f64 - before as f64) / found.served as f64;
         let (user, kernel) = (each(before.user, after.user), each(before.kernel, after.kernel));
-        let case = self.case(key);
         // Of a few connections nothing can be told: whatever a server does first costs more.
         if found.served >= 10 {
-            case.add(Figure::Memory, user.max(0.0));
-            case.add(Figure::Kernel, kernel.max(0.0));
+            self.case(key).add(Figure::Memory, user.max(0.0));
+            self.case(key).add(Figure::Kernel, kernel.max(0.0));
+            self.heavy.insert(key.2, user + kernel);
         }
+        let case = self.case(key);
         case.add(Figure::Threads, after.threads as f64);
         case.add(Figure::Processes, after.processes as f64);
-        self.heavy.insert(key.2, user + kernel);
     }
 
     fn trace(&mut self, key: Key, crowd: &mut Crowd, family: &Family) -> io::Result<()> {
@@ -277,7 +270,7 @@ impl<'a> Visitor<'a> {
         let tracer = match Tracer::attach(family.pids(), self.cores) {
             Ok(tracer) => tracer,
             Err(why) => {
-                self.untraceable = Some(why);
+                self.not_traced(key, why);
                 return Ok(());
             }
         };
@@ -288,16 +281,35 @@ impl<'a> Visitor<'a> {
         for _ in 0..(TRACED / active).max(20) {
             let traffic = crowd.drive(work, &Duration::default)?;
             requests += traffic.requests;
-            answered &= traffic.unanswered == 0;
+            answered &= traffic.unanswered + traffic.lost == 0;
             std::thread::sleep(PAUSE);
         }
         match tracer.counts() {
             Ok(calls) if answered => self.case(key).add_calls(&calls, requests),
-            Ok(_) => {}
-            Err(why) => self.untraceable = Some(why),
+            Ok(_) => self.not_traced(key, NoCalls::ThisTime("not all requests were answered".to_owned())),
+            Err(why) => self.not_traced(key, why),
         }
         Ok(())
     }
+
+    fn not_traced(&mut self, (_, count, model): Key, why: NoCalls) {
+        match why {
+            NoCalls::Ever(why) => self.untraceable = Some(why),
+            NoCalls::ThisTime(why) => {
+                let (name, load) = (self.name(model), Load::Connected(count));
+                self.findings.notes.push(format!("System calls of {name} with {load} not counted: {why}."));
+            }
+        }
+    }
+}
+
+/// One life of a server: what goes wrong, and in which case.
+struct Course {
+    /// Where it is noted if a model turns peers away, or does not end.
+    start: Key,
+    /// What it is doing.
+    at: Key,
+    broke: Vec<(Key, String)>,
 }
 
 /// Where it is noted if a model can't even be started.
@@ -309,22 +321,28 @@ fn key(load: Load, model: usize) -> Key {
     }
 }
 
-/// What we saw, and then what the model itself counted: together they say where it broke and why.
-fn join(mut broke: Vec<String>, end: End) -> Vec<String> {
-    if !end.refused.is_empty() {
-        let counted: Vec<String> = end
-            .refused
-            .iter()
-            .map(|(why, count)| format!("{why} × {}", thousands(*count as usize)))
-            .collect();
-        let counted = format!("the model's own count: {}", counted.join(", "));
-        match broke.first_mut() {
-            Some(first) => *first = format!("{first}; {counted}"),
-            None => broke.push(counted),
-        }
+impl Course {
+    fn note(&mut self, what: impl IntoIterator<Item = String>) {
+        self.broke.extend(what.into_iter().map(|what| (self.at, what)));
     }
-    broke.extend(end.trouble);
-    broke
+
+    /// What we saw, and then what the model itself counted: together they say where it broke and why.
+    fn end(mut self, end: End) -> Vec<(Key, String)> {
+        if !end.refused.is_empty() {
+            let counted: Vec<String> = end
+                .refused
+                .iter()
+                .map(|(why, count)| format!("{why} × {}", thousands(*count as usize)))
+                .collect();
+            let counted = format!("the model's own count: {}", counted.join(", "));
+            match self.broke.first_mut() {
+                Some((_, first)) => *first = format!("{first}; {counted}"),
+                None => self.broke.push((self.start, counted)),
+            }
+        }
+        self.broke.extend(end.trouble.map(|trouble| (self.start, trouble)));
+        self.broke
+    }
 }
 
 #[cfg(test)]
@@ -334,7 +352,23 @@ mod tests {
     #[test]
     fn what_we_saw_comes_before_what_it_counted() {
         let end = End { refused: vec![("queue is full".into(), 1036)], trouble: None };
-        let joined = join(vec!["64 of 1100 served".into()], end);
-        assert_eq!(joined, ["64 of 1100 served; the model's own count: queue is full × 1,036"]);
+        let mut course = Course { start: BUSY, at: BUSY, broke: Vec::new() };
+        course.note(Some("64 of 1100 served".to_owned()));
+        let joined = "64 of 1100 served; the model's own count: queue is full × 1,036";
+        assert_eq!(course.end(end), [(BUSY, joined.to_owned())]);
     }
+
+    #[test]
+    fn what_breaks_is_noted_where_it_did() {
+        let mut course = Course { start: BUSY, at: BUSY, broke: Vec::new() };
+        course.note(Some("99 of 100 served".to_owned()));
+        course.at = IDLE;
+        course.note(["3 connections dropped".to_owned()]);
+        let end = course.end(End { refused: Vec::new(), trouble: Some("did not end".to_owned()) });
+        let expected = [(BUSY, "99 of 100 served"), (IDLE, "3 connections dropped"), (BUSY, "did not end")];
+        assert_eq!(end, expected.map(|(key, what)| (key, what.to_owned())));
+    }
+
+    const BUSY: Key = (Scenario::Busy, 100, 0);
+    const IDLE: Key = (Scenario::Idle, 100, 0);
 }
