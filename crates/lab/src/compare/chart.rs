@@ -73,7 +73,7 @@ pub enum Mark {
     /// The median, with the lowest and the highest round as whiskers, and its value as text.
     Dot { spread: Spread, text: String },
     /// Three quantiles of one thing, each further than the one before.
-    Range { quantiles: [Option<f64>; 3], text: String },
+    Range([Option<f64>; 3]),
     /// A cross, a few words, and the whole reason for whoever points at it.
     Broken { words: String, why: String },
     /// Not measured.
@@ -146,7 +146,7 @@ fn draw(svg: &mut String, panel: &Panel, left: f64, width: f64, height: f64) {
                 circle(svg, "dot", dot, y);
                 beside(svg, [low.min(dot - 4.0), high.max(dot + 4.0), left, left + width], y, value);
             }
-            (Mark::Range { quantiles, text: value }, Some(scale)) => {
+            (Mark::Range(quantiles), Some(scale)) => {
                 let place = |value: f64| left + width * scale.at(value);
                 let [half, most, nearly] = quantiles.map(|quantile| quantile.map(place));
                 let Some(start) = half else { continue };
@@ -159,7 +159,6 @@ fn draw(svg: &mut String, panel: &Panel, left: f64, width: f64, height: f64) {
                     line(svg, "stop", [nearly, y - 5.0, nearly, y + 5.0]);
                 }
                 circle(svg, "dot", start, y);
-                beside(svg, [start - 4.0, end.max(start + 4.0), left, left + width], y, value);
             }
             (Mark::Broken { words, why }, _) => {
                 write!(svg, "<g><title>{}</title>", escape(why)).expect(TEXT);

@@ -110,8 +110,12 @@ pub struct Findings {
     pub cases: BTreeMap<Key, Case>,
     /// Models that this system does not let run, and why.
     pub unavailable: BTreeMap<usize, String>,
-    /// What else a reader should know.
+    /// What a reader should know before all else.
+    pub warnings: Vec<String>,
+    /// What else there is to say.
     pub notes: Vec<String>,
+    /// What the sockets of a connection cost the kernel, in a sentence.
+    pub sockets: Option<String>,
     /// Seconds that all of it took.
     pub took: f64,
 }
@@ -176,7 +180,13 @@ impl Findings {
         self.cases.get(&(scenario, size, model))
     }
 
-    /// What the page and the table show: the spread of a figure of a case that did not break.
+    /// All that is to be said about the run as a whole.
+    pub fn remarks(&self) -> impl Iterator<Item = &String> {
+        self.warnings.iter().chain(&self.notes).chain(&self.sockets)
+    }
+
+    /// What the page and the table show: the spread of a figure, if it was measured. Something may have broken
+    /// in that case all the same.
     pub fn spread(&self, key: Key, figure: Figure) -> Option<Spread> {
         self.cases.get(&key)?.spread(figure)
     }
@@ -259,7 +269,7 @@ impl Findings {
             "seconds": self.plan.window.as_secs_f64(),
             "request_bytes": super::load::REQUEST,
             "took_seconds": (self.took * 10.0).round() / 10.0,
-            "notes": self.notes,
+            "notes": self.remarks().collect::<Vec<_>>(),
             "models": models,
             "cases": cases,
         })

@@ -28,7 +28,7 @@ mod traffic;
 mod visit;
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 
 use anyhow::Context as _;
@@ -47,7 +47,9 @@ const SPARE: u64 = 64;
 pub fn run(options: Options) -> anyhow::Result<()> {
     // Before all the work, or a typing mistake in a path would cost a quarter of an hour.
     for path in [&options.json, &options.html].into_iter().flatten() {
-        fs::write(path, "").with_context(|| format!("can't write {}", path.display()))?;
+        // What is there stays until there is something new.
+        let opened = OpenOptions::new().create(true).append(true).open(path);
+        opened.with_context(|| format!("can't write {}", path.display()))?;
     }
     let findings = measure(Plan::of(&options));
     if let Some(path) = &options.json {
@@ -63,12 +65,13 @@ pub fn run(options: Options) -> anyhow::Result<()> {
 fn measure(plan: Plan) -> Findings {
     let machine = Machine::here();
     let cores = Cores::split(plan.pin);
-    let mut notes = Vec::new();
+    let (mut warnings, mut notes) = (Vec::new(), Vec::new());
     if cfg!(debug_assertions) {
-        notes.push("This is a build without optimization: use one made with --release for numbers.".into());
+        warnings
+            .push("This is a build without optimization: use one made with --release for numbers.".into());
     }
     if plan.quick {
-        notes.push(
+        warnings.push(
             "This is a quick run: it shows that everything works, and its numbers are mostly noise.".into(),
         );
     }
@@ -84,7 +87,9 @@ fn measure(plan: Plan) -> Findings {
         machine,
         cases: BTreeMap::new(),
         unavailable: BTreeMap::new(),
+        warnings,
         notes,
+        sockets: None,
         took: 0.0,
     };
     let mut visitor = Visitor::new(&cores, &mut findings);

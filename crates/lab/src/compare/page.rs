@@ -54,7 +54,7 @@ fn head(findings: &Findings) -> String {
         escape(&findings.machine.sentence()),
         escape(&rounds(findings)),
     );
-    for note in findings.notes.iter().filter(|note| note.starts_with("This ")) {
+    for note in &findings.warnings {
         writeln!(head, "<p class=\"warning\">{}</p>", escape(note)).expect(TEXT);
     }
     head
@@ -255,7 +255,7 @@ fn method(findings: &Findings) -> String {
             number(findings.took)
         ),
     ];
-    list.extend(findings.notes.iter().cloned());
+    list.extend(findings.remarks().cloned());
     let items: Vec<String> = list.iter().map(|item| format!("<li>{}</li>", escape(item))).collect();
     format!("<section>\n<h2>How it was measured</h2>\n<ul>\n{}\n</ul>\n</section>\n", items.join("\n"))
 }

@@ -140,7 +140,7 @@ pub fn latencies(findings: &Findings, scenario: Scenario, [title, lead]: [&str; 
             let key = (scenario, *size, model);
             match QUANTILES.map(|figure| median(key, figure)) {
                 [None, ..] => unmeasured(findings, key),
-                quantiles => Mark::Range { quantiles, text: String::new() },
+                quantiles => Mark::Range(quantiles),
             }
         };
         Panel {
@@ -220,7 +220,7 @@ pub fn memory(findings: &Findings) -> String {
         panel("pages of the processes", Figure::Memory),
         panel("page tables and kernel stacks", Figure::Kernel),
     ];
-    let sockets = findings.notes.iter().find(|note| note.starts_with("Besides")).map_or("", String::as_str);
+    let sockets = findings.sockets.as_deref().unwrap_or_default();
     let title = "Memory for a connection. Further left is better";
     let lead = format!(
         "Growth of the server from before the first connection until all had been answered once, by \

@@ -48,7 +48,7 @@ fn head(findings: &Findings) -> String {
     let marks = "✗: did not serve them all, see below. *: measured, and yet something broke. ≥: the load \
                  generator was the limit.";
     text += &wrap(&format!("{spread}{marks}"), "", "");
-    for note in &findings.notes {
+    for note in findings.remarks() {
         text += &wrap(note, "", "");
     }
     text

@@ -117,7 +117,7 @@ impl<'a> Visitor<'a> {
             self.findings.cases.values().filter_map(|case| case.figures.get(&Figure::Waited)).flatten();
         let waited: Vec<f64> = waited.copied().collect();
         if let Some(Spread { median, max, .. }) = Spread::of(&waited).filter(|spread| spread.median > QUIET) {
-            self.findings.notes.push(format!(
+            self.findings.warnings.push(format!(
                 "This machine was not quiet: for {:.0} % of the time (median; up to {:.0} %) the load generator \
                  could have run and others had its core. Requests a second and latencies are theirs as much as \
                  the models'; CPU for a request suffers less.",
@@ -129,7 +129,7 @@ impl<'a> Visitor<'a> {
             self.findings.notes.push(format!("System calls could not be counted: {why}."));
         }
         if let Some(Spread { median, .. }) = Spread::of(&self.sockets) {
-            self.findings.notes.push(format!(
+            self.findings.sockets = Some(format!(
                 "Besides, a connection costs the kernel some {median:.1} KiB for the sockets of both ends \
                  (growth of the machine's slab memory, median over all models)."
             ));
