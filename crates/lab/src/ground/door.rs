@@ -107,6 +107,11 @@ impl Door {
     }
 
     fn accept_with_room(&self) -> rustix::io::Result<TcpStream> {
+        // Not with the last one. The spare one is lost if a thread of ours opens something while it is given up,
+        // as malloc(3) does at the start of a thread (/sys/devices/system/cpu/online).
+        if self.spare.is_none() {
+            return Err(Errno::MFILE);
+        }
         let _others_too = SWAPPING.read();
         let peer = accept_with(&self.listener, self.flags())?;
         self.counts.connection();
